@@ -1,0 +1,85 @@
+//! The mailer: each new message of the outbox is sent once. A batch that meets a failure reports where, so that the stream
+//! goes on from there, and a message that never succeeds ends in the dead-letter queue.
+
+use serde::{Deserialize, Serialize};
+use shared::App;
+use shared::notify::PREFIX;
+use shared::notify::mailer::{Outlet, deliver};
+
+/// A batch of the table's stream; only what is needed of it.
+#[derive(Debug, Deserialize)]
+pub struct Batch {
+    /// In the order in which the table changed.
+    #[serde(rename = "Records")]
+    pub records: Vec<StreamRecord>,
+}
+
+/// One change of the table.
+#[derive(Debug, Deserialize)]
+pub struct StreamRecord {
+    /// What changed.
+    pub dynamodb: Changed,
+}
+
+/// What changed.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Changed {
+    /// The item's key.
+    pub keys: ChangedKeys,
+    /// Its place in the stream.
+    pub sequence_number: String,
+}
+
+/// The key of an item that changed.
+#[derive(Debug, Deserialize)]
+pub struct ChangedKeys {
+    /// The partition key.
+    pub pk: Text,
+}
+
+/// A text as the stream shows it.
+#[derive(Debug, Deserialize)]
+pub struct Text {
+    /// The text.
+    #[serde(rename = "S")]
+    pub text: String,
+}
+
+/// What was not done (`ReportBatchItemFailures`).
+#[derive(Debug, Serialize, PartialEq, Eq, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The first failure, if any: the stream repeats from there.
+    pub batch_item_failures: Vec<Failure>,
+}
+
+/// A record that was not done.
+#[derive(Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Its place in the stream.
+    pub item_identifier: String,
+}
+
+/// Sends the messages of a batch.
+pub async fn handle(app: &App, outlet: &Outlet, batch: Batch) -> Report {
+    for record in batch.records {
+        let Some(id) = record.dynamodb.keys.pk.text.strip_prefix(PREFIX) else {
+            continue;
+        };
+        match deliver(app, outlet, id).await {
+            Ok(delivery) => tracing::info!(id, ?delivery, "message"),
+            Err(error) => {
+                tracing::error!(id, %error, "a message was not sent");
+                let failure = Failure {
+                    item_identifier: record.dynamodb.sequence_number,
+                };
+                return Report {
+                    batch_item_failures: vec![failure],
+                };
+            }
+        }
+    }
+    Report::default()
+}

@@ -1,0 +1,138 @@
+//! Pages that only a laptop has: what runs here, and the mailbox.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Deserialize;
+use shared::notify::Channel;
+use shared::notify::mailbox::Delivered;
+
+use crate::mailroom::Mailroom;
+
+/// Nothing but our own style sheet.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// A mail brings its styles with it, and must not do anything else.
+const MAIL_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation";
+
+type Shared = Option<Arc<Mailroom>>;
+
+pub fn routes(mailroom: Shared) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/_local/style.css", get(style))
+        .route("/_local/mail", get(mail))
+        .route("/_local/mail/{id}", get(mail_as_html))
+        .route("/_local/sms", get(sms))
+        .with_state(mailroom)
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home;
+
+#[derive(Template)]
+#[template(path = "mailbox.html")]
+struct MailboxPage {
+    title: &'static str,
+    path: &'static str,
+    to: String,
+    messages: Vec<Delivered>,
+}
+
+#[derive(Deserialize)]
+struct Filter {
+    to: Option<String>,
+}
+
+async fn home() -> Response {
+    page(&Home)
+}
+
+async fn style() -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=60")];
+    (headers, include_str!("../templates/style.css"))
+}
+
+async fn mail(State(mailroom): State<Shared>, headers: HeaderMap, Query(filter): Query<Filter>) -> Response {
+    mailbox(mailroom, Channel::Mail, &headers, filter).await
+}
+
+async fn sms(State(mailroom): State<Shared>, headers: HeaderMap, Query(filter): Query<Filter>) -> Response {
+    mailbox(mailroom, Channel::Sms, &headers, filter).await
+}
+
+/// A page for a browser, an array for everybody else. What was written until now is delivered first, so that whoever
+/// caused a message finds it.
+async fn mailbox(mailroom: Shared, channel: Channel, headers: &HeaderMap, filter: Filter) -> Response {
+    let Some(mailroom) = mailroom else {
+        let message = "This server works on a table at AWS; its mails leave by SES";
+        return (StatusCode::NOT_FOUND, Json(serde_json::json!({ "message": message }))).into_response();
+    };
+    mailroom.work().await;
+    let to = filter.to.filter(|to| !to.trim().is_empty());
+    let messages = match mailroom.mailbox.list(channel, to.as_deref()).await {
+        Ok(messages) => messages,
+        Err(error) => return failed(&error),
+    };
+    let accepts = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect::<Vec<_>>()
+        .join(",");
+    if !accepts.contains("text/html") {
+        return Json(messages).into_response();
+    }
+    let (title, path) = match channel {
+        Channel::Mail => ("Mailbox", "/_local/mail"),
+        Channel::Sms => ("Text messages", "/_local/sms"),
+    };
+    page(&MailboxPage {
+        title,
+        path,
+        to: to.unwrap_or_default(),
+        messages,
+    })
+}
+
+/// A mail as its reader sees it.
+async fn mail_as_html(State(mailroom): State<Shared>, Path(id): Path<String>) -> Response {
+    let Some(mailroom) = mailroom else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match mailroom.mailbox.list(Channel::Mail, None).await {
+        Ok(messages) => match messages
+            .into_iter()
+            .find(|message| message.id == id)
+            .and_then(|message| message.html)
+        {
+            Some(html) => ([(CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
+        Err(error) => failed(&error),
+    }
+}
+
+fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => ([(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response(),
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Response {
+    tracing::error!(%error, "a page failed");
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "This page failed; the log says why\n",
+    )
+        .into_response()
+}

@@ -1,0 +1,268 @@
+//! Setting a new password by mail. A request for an address that nobody has does the same work as any other: it keeps a
+//! reset that belongs to nobody and a message that is never sent.
+
+use std::time::Duration;
+
+use futures_util::future::try_join;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::email::{Email, EmailClaim};
+use super::user::User;
+use crate::App;
+use crate::activity::Activity;
+use crate::credentials::PasswordRecord;
+use crate::credentials::password::{Busy, Password, WeakPassword};
+use crate::http::throttle::{self, Gauge, Throttled};
+use crate::ids::UserId;
+use crate::notify::{Message, NotifyError, Template};
+use crate::sessions::Origin;
+use crate::store::commit::{Step, text};
+use crate::store::record::read_optional;
+use crate::store::{AsConflict, Commit, Condition, Key, Record, StoreError};
+use crate::tokens::{Secret, SecretHash};
+
+/// A reset is valid so long.
+pub const LIFETIME: Duration = Duration::from_secs(3600);
+
+/// So many wrong tokens void a reset.
+pub const MAX_ATTEMPTS: u32 = 5;
+
+/// A reset that was asked for; one for each address, the newest counts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct PasswordReset {
+    email: Email,
+    /// Nobody, where the address belongs to nobody.
+    user_id: Option<UserId>,
+    token_hash: SecretHash,
+    attempts: u32,
+    valid_until: Timestamp,
+}
+
+impl PasswordReset {
+    const SK: &'static str = "RESET";
+
+    fn key_of(email: &Email) -> Key {
+        Key::new(email.partition(), Self::SK)
+    }
+}
+
+impl Record for PasswordReset {
+    const KIND: &'static str = "password reset";
+    fn key(&self) -> Key {
+        Self::key_of(&self.email)
+    }
+    fn ttl(&self) -> Option<Timestamp> {
+        Some(self.valid_until)
+    }
+}
+
+/// Why a reset was not begun or not finished.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetError {
+    /// Unknown address; wrong, used, voided or overdue token.
+    #[error("the token is not valid")]
+    InvalidToken,
+    /// The new password is no good; the token stays good.
+    #[error(transparent)]
+    WeakPassword(#[from] WeakPassword),
+    /// Too many attempts.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// Too many hashes at this moment.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The message could not be written.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AsConflict for ResetError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
+}
+
+/// Keeps a new reset for `email` and mails its token, when the address belongs to somebody.
+///
+/// # Errors
+/// [`ResetError`], never for an unknown address.
+pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), ResetError> {
+    let gauges: Vec<Gauge> = [
+        Gauge::account(app, "reset", |limits| limits.reset_account, email.canonical()),
+        Gauge::address(app, "reset", |limits| limits.reset_address, origin.ip),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let keyring = app.keys.get().await.map_err(NotifyError::from)?;
+    let [claim] = app.store.get([EmailClaim::key(email)]).await?;
+    let claim = read_optional::<EmailClaim>(claim)?;
+
+    let token = Secret::generate(&app.random);
+    let reset = PasswordReset {
+        email: email.clone(),
+        user_id: claim.as_ref().map(|claim| claim.user_id),
+        token_hash: token.hash(),
+        attempts: 0,
+        valid_until: app.clock.now().checked_add(LIFETIME).map_err(StoreError::corrupt)?,
+    };
+    let template = Template::PasswordReset {
+        link: format!(
+            "{}/auth/changepassword/{}?u={}",
+            app.config.public_url,
+            token.expose(),
+            encoded(email)
+        ),
+        minutes: LIFETIME.as_secs() / 60,
+    };
+    // The mail goes to the address as its owner typed it, not as whoever asks does.
+    let to = claim.as_ref().map_or(email, |claim| &claim.email);
+    let message = Message::mail(app, &keyring, to, &template)?;
+    let message = if claim.is_some() { message } else { message.to_nobody() };
+
+    let mut commit = Commit::<ResetError>::new();
+    for gauge in &gauges {
+        gauge.count_in(&mut commit);
+    }
+    commit.put(&reset);
+    commit.create(&message);
+    app.store.commit(commit).await
+}
+
+/// Sets the new password with a token, and ends all sessions: token, password, sessions, activity and notice in one
+/// commit, so that a token works once under any interleaving.
+///
+/// # Errors
+/// [`ResetError`]; nothing has changed then, but that a wrong token was counted.
+pub async fn redeem(
+    app: &App,
+    email: &Email,
+    token: Secret,
+    password: &Password,
+    origin: &Origin,
+) -> Result<(), ResetError> {
+    app.password_policy
+        .check(password, &[email.local_part(), &app.config.service_name])?;
+    let gauges: Vec<Gauge> = Gauge::address(app, "reset", |limits| limits.reset_address, origin.ip)
+        .into_iter()
+        .collect();
+    let keyring = app.keys.get().await.map_err(NotifyError::from)?;
+    // Whether the token is good or not, the hash is made: how long the answer takes says nothing.
+    let hashed = async { Ok(app.passwords.hash(password, app.random.bytes()).await?) };
+    let beside = async {
+        let counted = throttle::count::<ResetError>(app, &gauges);
+        let keys = [
+            EmailClaim::key(email),
+            PasswordReset::key_of(email),
+            PasswordRecord::key_of(email),
+        ];
+        let read = async { Ok(app.store.get(keys).await?) };
+        try_join(counted, read).await.map(|((), found)| found)
+    };
+    let (hash, [claim, reset, password]) = try_join(hashed, beside).await?;
+
+    let claim = read_optional::<EmailClaim>(claim)?;
+    let reset = read_optional::<PasswordReset>(reset)?;
+    let Some((claim, reset)) = good(claim, reset, &token, app.clock.now()) else {
+        return Err(count_wrong(app, email).await);
+    };
+
+    let message = Message::mail(app, &keyring, &claim.email, &Template::PasswordChanged)?;
+    let mut commit = Commit::<ResetError>::new();
+    let unused = Condition::All(vec![
+        Condition::Equals("token_hash", text(reset.token_hash.as_str())),
+        Condition::Below("attempts", MAX_ATTEMPTS.into()),
+    ]);
+    commit
+        .delete(reset.key(), unused)
+        .otherwise(|_| ResetError::InvalidToken);
+    let now = app.clock.now();
+    match password {
+        Some(_) => {
+            let steps = [
+                Step::Set("hash", text(hash.as_str())),
+                Step::Set("changed_at", text(now)),
+            ];
+            commit.update(PasswordRecord::key_of(email), Condition::Present, steps)
+        }
+        None => commit.create(&PasswordRecord {
+            email: claim.email,
+            user_id: claim.user_id,
+            hash,
+            changed_at: now,
+        }),
+    };
+    commit
+        .update(
+            User::key_of(claim.user_id),
+            Condition::Present,
+            [Step::Add("session_epoch", 1)],
+        )
+        .otherwise(|_| ResetError::InvalidToken);
+    commit.create(&Activity::new(app, claim.user_id, origin, "password", "reset"));
+    commit.create(&message);
+    app.store.commit(commit).await
+}
+
+fn good(
+    claim: Option<EmailClaim>,
+    reset: Option<PasswordReset>,
+    token: &Secret,
+    now: Timestamp,
+) -> Option<(EmailClaim, PasswordReset)> {
+    let (claim, reset) = (claim?, reset?);
+    let matches = reset.token_hash.matches(&token.hash());
+    let in_force = now < reset.valid_until && reset.attempts < MAX_ATTEMPTS && reset.user_id == Some(claim.user_id);
+    (matches && in_force).then_some((claim, reset))
+}
+
+/// Counts a wrong token, on the reset if there is one. Where there is none, nothing is written and the call costs the
+/// same wait.
+async fn count_wrong(app: &App, email: &Email) -> ResetError {
+    let mut commit = Commit::<ResetError>::new();
+    commit
+        .update(
+            PasswordReset::key_of(email),
+            Condition::Present,
+            [Step::Add("attempts", 1)],
+        )
+        .otherwise(|_| ResetError::InvalidToken);
+    match app.store.commit(commit).await {
+        Ok(()) => ResetError::InvalidToken,
+        Err(error) => error,
+    }
+}
+
+/// Percent-encoding of everything but letters, digits and `-._~@` (RFC 3986 §3.4 allows `@` in a query).
+fn encoded(email: &Email) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(byte);
+    email
+        .canonical()
+        .bytes()
+        .map(|byte| {
+            if plain(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_fits_into_a_link() {
+        assert_eq!(
+            encoded(&Email::parse("a+b&c=d@example.com").unwrap()),
+            "a%2Bb%26c%3Dd@example.com"
+        );
+        assert_eq!(encoded(&Email::parse("ü@example.com").unwrap()), "%C3%BC@example.com");
+    }
+}

@@ -1,0 +1,99 @@
+//! What a user tells about itself, and changing it.
+
+use serde::{Deserialize, Serialize};
+
+use super::User;
+use super::avatar::AvatarName;
+use crate::App;
+use crate::ids::UserId;
+use crate::store::{AsConflict, Attempts, Commit, StoreError, Versioned};
+
+/// Profile of a user. Empty texts are what nobody has told yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Telephone number as typed; not verified.
+    pub phone: String,
+    /// About the person.
+    pub bio: String,
+    /// Position.
+    pub designation: String,
+    /// Country.
+    pub country: String,
+    /// Time zone name, such as `Europe/London`.
+    pub timezone: String,
+    /// The picture, if there is one.
+    pub avatar: Option<AvatarName>,
+}
+
+/// A text of a profile that is too long.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be at most {max} characters")]
+pub struct TooLong {
+    /// The most it may have, in Unicode code points.
+    pub max: usize,
+}
+
+/// Code points that a name, a position or a country has at most.
+pub const MAX_NAME: usize = 100;
+/// Code points that a telephone number or a time zone has at most.
+pub const MAX_SHORT: usize = 64;
+/// Code points that a biography has at most.
+pub const MAX_BIO: usize = 200;
+
+/// Refuses a text of more than `max` code points.
+///
+/// # Errors
+/// [`TooLong`].
+pub fn at_most(max: usize, text: &str) -> Result<(), TooLong> {
+    match text.chars().count() > max {
+        true => Err(TooLong { max }),
+        false => Ok(()),
+    }
+}
+
+/// Why a profile was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// The user is gone.
+    #[error("the user does not exist")]
+    Gone,
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AsConflict for UpdateError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, UpdateError::Store(error) if error.is_conflict())
+    }
+}
+
+/// Changes the profile of `id` by `change` and returns the profile it had before.
+///
+/// # Errors
+/// [`UpdateError`].
+pub async fn update(app: &App, id: UserId, change: impl Fn(&mut Profile)) -> Result<Profile, UpdateError> {
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = update_once(app, id, &change).await;
+        if !attempts.again(&tried) {
+            return tried;
+        }
+    }
+}
+
+async fn update_once(app: &App, id: UserId, change: &impl Fn(&mut Profile)) -> Result<Profile, UpdateError> {
+    let [user] = app.store.get([User::key_of(id)]).await?;
+    let read = Versioned::<User>::from_item(user.ok_or(UpdateError::Gone)?)?;
+    let mut user = read.record.clone();
+    change(&mut user.profile);
+    let mut commit = Commit::new();
+    commit.replace(&read, &user);
+    app.store.commit::<UpdateError>(commit).await?;
+    Ok(read.record.profile)
+}

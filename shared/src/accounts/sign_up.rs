@@ -1,0 +1,133 @@
+//! Making an account: user, claims and password in one commit.
+
+use futures_util::future::try_join;
+use jiff::Timestamp;
+
+use super::email::{Email, EmailClaim};
+use super::profile::Profile;
+use super::user::{State, UidClaim, User, new_uid};
+use crate::App;
+use crate::activity::Activity;
+use crate::credentials::PasswordRecord;
+use crate::credentials::password::{Busy, Password, PasswordHash, WeakPassword};
+use crate::http::throttle::{self, Gauge, Throttled};
+use crate::ids::UserId;
+use crate::sessions::Origin;
+use crate::store::{AsConflict, Attempts, Commit, StoreError};
+
+/// Who wants an account.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// The address; also the name to sign in with.
+    pub email: Email,
+    /// The password.
+    pub password: Password,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+}
+
+/// Why no account was made.
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    /// The address belongs to an account.
+    #[error("the address is taken")]
+    EmailTaken,
+    /// The password is no good.
+    #[error(transparent)]
+    WeakPassword(#[from] WeakPassword),
+    /// Too many attempts.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// Too many hashes at this moment.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AsConflict for SignUpError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
+}
+
+/// Makes an account in state pending.
+///
+/// # Errors
+/// [`SignUpError`]; nothing was made then.
+pub async fn sign_up(app: &App, new: NewAccount, origin: &Origin) -> Result<UserId, SignUpError> {
+    let context = [
+        new.email.local_part(),
+        &new.first_name,
+        &new.last_name,
+        &app.config.service_name,
+    ];
+    app.password_policy.check(&new.password, &context)?;
+
+    let gauges: Vec<Gauge> = Gauge::address(app, "signup", |limits| limits.signup_address, origin.ip)
+        .into_iter()
+        .collect();
+    let hashed = async { Ok(app.passwords.hash(&new.password, app.random.bytes()).await?) };
+    let (hash, ()) = try_join(hashed, throttle::count::<SignUpError>(app, &gauges)).await?;
+
+    let profile = Profile {
+        first_name: new.first_name,
+        last_name: new.last_name,
+        timezone: "UTC".to_owned(),
+        ..Profile::default()
+    };
+    let mut attempts = Attempts::default();
+    loop {
+        // A short identifier that is taken by chance reads as a conflict, and another one is drawn.
+        let user = draft(app, &new.email, profile.clone(), State::Pending);
+        let mut commit = Commit::<SignUpError>::new();
+        create(&mut commit, app, &user, hash.clone());
+        commit.create(&Activity::new(app, user.id, origin, "account", "create"));
+        let tried = app.store.commit(commit).await.map(|()| user.id);
+        if !attempts.again(&tried) {
+            return tried;
+        }
+    }
+}
+
+/// A user with new identifiers, not kept yet.
+pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
+    let now: Timestamp = app.clock.now();
+    User {
+        id: UserId::generate(&app.clock, &app.random),
+        uid: new_uid(&app.random),
+        email: email.clone(),
+        state,
+        is_social: false,
+        profile,
+        created_at: now,
+        session_epoch: 0,
+        sign_ins: 0,
+        last_sign_in: None,
+    }
+}
+
+/// Adds to `commit` what makes `user`, with its claims and its password. A taken address refuses the commit.
+pub fn create(commit: &mut Commit<SignUpError>, app: &App, user: &User, hash: PasswordHash) {
+    let (email, user_id) = (user.email.clone(), user.id);
+    commit
+        .create(&EmailClaim {
+            email: email.clone(),
+            user_id,
+        })
+        .otherwise(|_| SignUpError::EmailTaken);
+    commit.create(&UidClaim {
+        uid: user.uid.clone(),
+        user_id,
+    });
+    commit.create(user);
+    commit.create(&PasswordRecord {
+        email,
+        user_id,
+        hash,
+        changed_at: app.clock.now(),
+    });
+}

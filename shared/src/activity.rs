@@ -1,0 +1,66 @@
+//! The audit log: what happened to an account, written in the same commit as what happened. Nothing changes or removes it.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use crate::App;
+use crate::ids::{UserId, new_ulid};
+use crate::sessions::Origin;
+use crate::store::{Key, Record};
+
+/// One entry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Activity {
+    /// Identifier, in order of time.
+    pub id: String,
+    /// Whose account.
+    pub user_id: UserId,
+    /// What it is about: `session`, `password`, `account`.
+    pub topic: String,
+    /// What was done: `login`, `reset`, `create`.
+    pub action: String,
+    /// How, where there are several ways: `password`, `webauthn`.
+    pub method: Option<String>,
+    /// The client's address.
+    pub ip: IpAddr,
+    /// What the client called itself.
+    pub user_agent: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Activity {
+    /// Somebody signed in.
+    pub fn sign_in(app: &App, user_id: UserId, origin: &Origin, method: &str) -> Self {
+        Self {
+            method: Some(method.to_owned()),
+            ..Self::new(app, user_id, origin, "session", "login")
+        }
+    }
+
+    /// Something was done to an account.
+    pub fn new(app: &App, user_id: UserId, origin: &Origin, topic: &str, action: &str) -> Self {
+        let id: Ulid = new_ulid(&app.clock, &app.random);
+        Self {
+            id: id.to_string(),
+            user_id,
+            topic: topic.to_owned(),
+            action: action.to_owned(),
+            method: None,
+            ip: origin.ip,
+            user_agent: origin.user_agent.clone(),
+            at: app.clock.now(),
+        }
+    }
+}
+
+impl Record for Activity {
+    const KIND: &'static str = "activity";
+    fn key(&self) -> Key {
+        // A partition of its own: a sign-in reads the user's, and this one only grows.
+        Key::new(format!("ACTIVITY#{}", self.user_id), &self.id)
+    }
+}

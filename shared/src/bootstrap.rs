@@ -1,0 +1,130 @@
+//! The first inhabitants of an empty table: the home organization, its Super Admin role, and one who holds it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::App;
+use crate::access::role::{Grant, Role, SYSTEM_GRANTS};
+use crate::accounts::profile::Profile;
+use crate::accounts::sign_up::{self, SignUpError};
+use crate::accounts::user::State;
+use crate::credentials::password::{Password, TooLong, WeakPassword};
+use crate::ids::{OrgId, RoleId};
+use crate::organizations::{Membership, Organization};
+use crate::store::Commit;
+
+/// What was found or made.
+#[derive(Debug)]
+pub enum Bootstrap {
+    /// The table has inhabitants.
+    Inhabited,
+    /// The first administrator was made; the password is here when it was made up.
+    Made {
+        /// The made-up password, to be shown once.
+        made_up_password: Option<SecretString>,
+    },
+}
+
+/// Why the first administrator was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum BootstrapError {
+    /// The configured password cannot be used.
+    #[error("BOOTSTRAP_ADMIN_PASSWORD: {0}")]
+    Password(String),
+    /// Somebody signed up with the administrator's address before there was an administrator.
+    #[error("BOOTSTRAP_ADMIN_EMAIL belongs to an account already; choose another address")]
+    EmailTaken,
+    /// Anything else.
+    #[error(transparent)]
+    Other(SignUpError),
+}
+
+impl From<TooLong> for BootstrapError {
+    fn from(error: TooLong) -> Self {
+        Self::Password(error.to_string())
+    }
+}
+
+/// Makes the first inhabitants unless the home organization exists: one commit, so that of two servers that start at the
+/// same time one makes them.
+///
+/// # Errors
+/// [`BootstrapError`].
+pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
+    let failed = |error: crate::store::StoreError| BootstrapError::Other(error.into());
+    let [home] = app
+        .store
+        .get([Organization::key_of(OrgId::HOME)])
+        .await
+        .map_err(failed)?;
+    if home.is_some() {
+        return Ok(Bootstrap::Inhabited);
+    }
+    let admin = &app.config.bootstrap_admin;
+    let made_up = match admin.password {
+        Some(_) => None,
+        None => Some(SecretString::from(URL_SAFE_NO_PAD.encode(app.random.bytes::<15>()))),
+    };
+    let text = admin
+        .password
+        .as_ref()
+        .or(made_up.as_ref())
+        .map(|text| text.expose_secret().to_owned());
+    let password = Password::present(text.unwrap_or_default())?;
+    match app.password_policy.check(&password, &[]) {
+        // Whoever runs the server may choose what others may not, but is told.
+        Err(weak @ WeakPassword::Common) => tracing::warn!("BOOTSTRAP_ADMIN_PASSWORD: {weak}"),
+        checked => checked.map_err(|error| BootstrapError::Password(error.to_string()))?,
+    }
+    let hash = app.passwords.hash(&password, app.random.bytes()).await;
+    let hash = hash.map_err(|error| BootstrapError::Other(error.into()))?;
+
+    let now = app.clock.now();
+    let profile = Profile {
+        first_name: "Super".into(),
+        last_name: "Admin".into(),
+        timezone: "UTC".into(),
+        ..Profile::default()
+    };
+    let user = sign_up::draft(app, &admin.email, profile, State::Active);
+    let role = Role {
+        id: RoleId::generate(&app.clock, &app.random),
+        org_id: OrgId::HOME,
+        name: "Super Admin".into(),
+        description: "May do everything in the home organization".into(),
+        is_system: true,
+        extra_attrs: None,
+        grants: SYSTEM_GRANTS
+            .map(|name| Grant {
+                permission: name.into(),
+                is_locked: true,
+            })
+            .into(),
+        created_at: now,
+    };
+    let mut commit = Commit::<SignUpError>::new();
+    commit.create(&Organization {
+        id: OrgId::HOME,
+        name: app.config.service_name.clone(),
+        created_at: now,
+    });
+    commit.create(&role);
+    sign_up::create(&mut commit, app, &user, hash);
+    commit.create(&Membership {
+        user_id: user.id,
+        org_id: OrgId::HOME,
+        role_ids: vec![role.id],
+    });
+    match app.store.commit(commit).await {
+        Ok(()) => Ok(Bootstrap::Made {
+            made_up_password: made_up,
+        }),
+        Err(SignUpError::EmailTaken) => match app.store.get([Organization::key_of(OrgId::HOME)]).await {
+            Ok([Some(_)]) => Ok(Bootstrap::Inhabited),
+            _ => Err(BootstrapError::EmailTaken),
+        },
+        Err(error) if crate::store::AsConflict::is_conflict(&error) => Ok(Bootstrap::Inhabited),
+        Err(error) => Err(BootstrapError::Other(error)),
+    }
+}

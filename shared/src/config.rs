@@ -1,0 +1,445 @@
+//! The environment, read once. Every variable stands in [`VARIABLES`], with its default and what it is for; README
+//! shows the same table, and a test compares the two.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use crate::accounts::email::Email;
+use crate::http::throttle::{Limit, Limits};
+
+/// One variable of the environment.
+#[derive(Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds when it is not set, in words.
+    pub default: &'static str,
+    /// What it is for.
+    pub purpose: &'static str,
+}
+
+const fn variable(name: &'static str, default: &'static str, purpose: &'static str) -> Variable {
+    Variable { name, default, purpose }
+}
+
+/// Every variable that Countersign reads.
+pub const VARIABLES: &[Variable] = &[
+    variable("PORT", "8000", "the local server's port, on 127.0.0.1"),
+    variable(
+        "LISTEN",
+        "127.0.0.1:PORT",
+        "the local server's address and port, where it is not loopback",
+    ),
+    variable(
+        "DATA_DIR",
+        "./.countersign",
+        "where the local server keeps its table, keys, files and mailbox",
+    ),
+    variable(
+        "PUBLIC_URL",
+        "http://127.0.0.1:PORT",
+        "the address that links in mails begin with; never taken from a request",
+    ),
+    variable("SERVICE_NAME", "Countersign", "the name that mails are signed with"),
+    variable(
+        "TRUSTED_PROXIES",
+        "none",
+        "networks (CIDR, comma separated) whose X-Forwarded-For is believed",
+    ),
+    variable(
+        "CORS_ORIGINS",
+        "none",
+        "origins (comma separated, or *) that the local server answers cross-origin requests of",
+    ),
+    variable(
+        "LOG_LEVEL",
+        "info",
+        "error, warn, info, debug or trace; one JSON object a line on standard error",
+    ),
+    variable("THROTTLE", "on", "off switches every attempt limit off, for test runs"),
+    variable(
+        "THROTTLE_SIGNIN_ACCOUNT",
+        "10/900",
+        "sign-in attempts for one e-mail address: count/seconds; a success gives them back",
+    ),
+    variable(
+        "THROTTLE_SIGNIN_ADDRESS",
+        "100/900",
+        "sign-in attempts from one client address (IPv6: its /64)",
+    ),
+    variable("THROTTLE_SIGNUP_ADDRESS", "30/3600", "sign-ups from one client address"),
+    variable("THROTTLE_RESET_ACCOUNT", "5/3600", "reset mails to one e-mail address"),
+    variable(
+        "THROTTLE_RESET_ADDRESS",
+        "30/3600",
+        "reset mails asked for, and reset tokens tried, from one client address",
+    ),
+    variable(
+        "PASSWORD_MIN_LENGTH",
+        "6",
+        "code points a new password has at least; 15 is recommended (NIST SP 800-63B-4)",
+    ),
+    variable(
+        "BOOTSTRAP_ADMIN_EMAIL",
+        "admin@example.com",
+        "the first administrator, made by the local server when there is none",
+    ),
+    variable(
+        "BOOTSTRAP_ADMIN_PASSWORD",
+        "made up and printed",
+        "the first administrator's password",
+    ),
+    variable("TABLE_NAME", "the embedded table", "the DynamoDB table to work on"),
+    variable(
+        "CREATE_TABLE",
+        "0",
+        "1 lets the local server make TABLE_NAME when it does not exist",
+    ),
+    variable(
+        "KEYRING_SECRET_ID",
+        "DATA_DIR/keyring.json",
+        "the Secrets Manager secret that holds the keyring",
+    ),
+    variable("FILES_BUCKET", "DATA_DIR/files", "the S3 bucket of uploaded files"),
+    variable(
+        "MAIL_FROM",
+        "no-reply@example.com",
+        "the sender of mails, an identity that SES has verified",
+    ),
+    variable(
+        "MAIL_CONFIGURATION_SET",
+        "none",
+        "the SES configuration set that mails are sent with",
+    ),
+    variable("AWS_REGION", "us-east-1", "the region of table, bucket, secret and SES"),
+    variable(
+        "AWS_ENDPOINT_URL",
+        "AWS",
+        "another endpoint for every AWS service, for emulators",
+    ),
+    variable(
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS",
+        "another endpoint for DynamoDB, such as DynamoDB Local",
+    ),
+    variable(
+        "AWS_ACCESS_KEY_ID",
+        "the SDK's chain",
+        "credentials; Lambda sets all three",
+    ),
+    variable("AWS_SECRET_ACCESS_KEY", "the SDK's chain", "see AWS_ACCESS_KEY_ID"),
+    variable("AWS_SESSION_TOKEN", "none", "see AWS_ACCESS_KEY_ID"),
+];
+
+/// What is wrong with the environment.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{name}: {problem}")]
+pub struct ConfigError {
+    /// The variable.
+    pub name: &'static str,
+    /// What to do about it.
+    pub problem: String,
+}
+
+/// Where the table is.
+#[derive(Debug, Clone)]
+pub enum TableConfig {
+    /// In the process, over one file in the data directory. Only the local server can.
+    Embedded,
+    /// DynamoDB, or something that speaks like it at an endpoint.
+    Named {
+        /// The table's name.
+        name: String,
+        /// Whether the local server makes it when it is absent.
+        create: bool,
+    },
+}
+
+/// How to reach AWS.
+#[derive(Debug, Clone)]
+pub struct AwsConfig {
+    /// Region name.
+    pub region: String,
+    /// Endpoint of every service, instead of AWS.
+    pub endpoint: Option<String>,
+    /// Endpoint of DynamoDB, instead of AWS.
+    pub dynamodb_endpoint: Option<String>,
+    /// Credentials of the environment; without them the SDK's chain is asked.
+    pub credentials: Option<AwsCredentials>,
+}
+
+/// Credentials as Lambda puts them into the environment.
+#[derive(Debug, Clone)]
+pub struct AwsCredentials {
+    /// Access key id.
+    pub access_key_id: String,
+    /// Secret access key.
+    pub secret_access_key: SecretString,
+    /// Session token of temporary credentials.
+    pub session_token: Option<SecretString>,
+}
+
+/// The first administrator.
+#[derive(Debug, Clone)]
+pub struct BootstrapAdmin {
+    /// The address it signs in with.
+    pub email: Email,
+    /// Its password; made up and printed when absent.
+    pub password: Option<SecretString>,
+}
+
+/// How mails leave.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    /// The sender.
+    pub from: String,
+    /// SES configuration set.
+    pub configuration_set: Option<String>,
+}
+
+/// Everything that can be configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the local server listens.
+    pub listen: SocketAddr,
+    /// Where the local server keeps what it keeps.
+    pub data_dir: PathBuf,
+    /// What links in mails begin with; no slash at the end.
+    pub public_url: String,
+    /// The name mails are signed with.
+    pub service_name: String,
+    /// Networks whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins allowed by CORS.
+    pub cors_origins: Vec<String>,
+    /// Level of the log.
+    pub log_level: tracing::Level,
+    /// Attempt limits; none with `THROTTLE=off`.
+    pub limits: Option<Limits>,
+    /// Least length of a new password in code points.
+    pub password_min_length: usize,
+    /// The first administrator.
+    pub bootstrap_admin: BootstrapAdmin,
+    /// Where the table is.
+    pub table: TableConfig,
+    /// The secret that holds the keyring; a file in the data directory when absent.
+    pub keyring_secret_id: Option<String>,
+    /// The bucket of uploaded files; a directory in the data directory when absent.
+    pub files_bucket: Option<String>,
+    /// How mails leave.
+    pub mail: MailConfig,
+    /// How to reach AWS.
+    pub aws: AwsConfig,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// The first variable whose value cannot be used, and what to do about it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from `lookup`; a variable that is set but empty counts as absent.
+    ///
+    /// # Errors
+    /// The first variable whose value cannot be used.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let env = Env(&lookup);
+        let port = env.parsed("PORT", "a port number, such as 8000")?.unwrap_or(8000_u16);
+        let listen: SocketAddr = env
+            .parsed("LISTEN", "an address and port, such as 0.0.0.0:8000")?
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], port)));
+        let data_dir = PathBuf::from(env.text_or("DATA_DIR", "./.countersign"));
+        let public_url = match env.text("PUBLIC_URL") {
+            None => format!("http://127.0.0.1:{}", listen.port()),
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => url.trim_end_matches('/').into(),
+            Some(_) => return Err(env.wrong("PUBLIC_URL", "an address that begins with https:// or http://")),
+        };
+        let password_min_length = env
+            .parsed("PASSWORD_MIN_LENGTH", "a number of at least 6")?
+            .unwrap_or(6);
+        if password_min_length < 6 {
+            return Err(env.wrong("PASSWORD_MIN_LENGTH", "a number of at least 6"));
+        }
+        let endpoint = env.text("AWS_ENDPOINT_URL");
+        Ok(Self {
+            listen,
+            data_dir,
+            public_url,
+            service_name: env.text_or("SERVICE_NAME", "Countersign"),
+            trusted_proxies: env.list("TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas")?,
+            cors_origins: env.list(
+                "CORS_ORIGINS",
+                "origins such as https://app.example.com, separated by commas",
+            )?,
+            log_level: env
+                .parsed("LOG_LEVEL", "error, warn, info, debug or trace")?
+                .unwrap_or(tracing::Level::INFO),
+            limits: env.limits()?,
+            password_min_length,
+            bootstrap_admin: BootstrapAdmin {
+                email: Email::parse(&env.text_or("BOOTSTRAP_ADMIN_EMAIL", "admin@example.com"))
+                    .map_err(|_| env.wrong("BOOTSTRAP_ADMIN_EMAIL", "an e-mail address"))?,
+                password: env.text("BOOTSTRAP_ADMIN_PASSWORD").map(SecretString::from),
+            },
+            table: match env.text("TABLE_NAME") {
+                None => TableConfig::Embedded,
+                Some(name) => TableConfig::Named {
+                    name,
+                    create: env.text("CREATE_TABLE").as_deref() == Some("1"),
+                },
+            },
+            keyring_secret_id: env.text("KEYRING_SECRET_ID"),
+            files_bucket: env.text("FILES_BUCKET"),
+            mail: MailConfig {
+                from: env.text_or("MAIL_FROM", "no-reply@example.com"),
+                configuration_set: env.text("MAIL_CONFIGURATION_SET"),
+            },
+            aws: AwsConfig {
+                region: env.text_or("AWS_REGION", "us-east-1"),
+                dynamodb_endpoint: env.text("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| endpoint.clone()),
+                endpoint,
+                credentials: env
+                    .text("AWS_ACCESS_KEY_ID")
+                    .zip(env.text("AWS_SECRET_ACCESS_KEY"))
+                    .map(|(access_key_id, secret)| AwsCredentials {
+                        access_key_id,
+                        secret_access_key: secret.into(),
+                        session_token: env.text("AWS_SESSION_TOKEN").map(SecretString::from),
+                    }),
+            },
+        })
+    }
+}
+
+struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Env<'_> {
+    fn text(&self, name: &'static str) -> Option<String> {
+        debug_assert!(
+            VARIABLES.iter().any(|v| v.name == name),
+            "{name} is missing from VARIABLES"
+        );
+        (self.0)(name)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+    }
+
+    fn text_or(&self, name: &'static str, default: &str) -> String {
+        self.text(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    fn wrong(&self, name: &'static str, wanted: &str) -> ConfigError {
+        ConfigError {
+            name,
+            problem: format!("set it to {wanted}, or unset it"),
+        }
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, name: &'static str, wanted: &str) -> Result<Option<T>, ConfigError> {
+        self.text(name)
+            .map(|text| text.parse().map_err(|_| self.wrong(name, wanted)))
+            .transpose()
+    }
+
+    fn list<T: std::str::FromStr>(&self, name: &'static str, wanted: &str) -> Result<Vec<T>, ConfigError> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| part.parse().map_err(|_| self.wrong(name, wanted)))
+            .collect()
+    }
+
+    fn limits(&self) -> Result<Option<Limits>, ConfigError> {
+        match self.text("THROTTLE").as_deref() {
+            Some("off") => return Ok(None),
+            None | Some("on") => {}
+            Some(_) => return Err(self.wrong("THROTTLE", "on or off")),
+        }
+        let limit = |name, default| -> Result<Limit, ConfigError> {
+            Ok(self.parsed(name, "count/seconds, such as 10/900")?.unwrap_or(default))
+        };
+        let defaults = Limits::default();
+        Ok(Some(Limits {
+            signin_account: limit("THROTTLE_SIGNIN_ACCOUNT", defaults.signin_account)?,
+            signin_address: limit("THROTTLE_SIGNIN_ADDRESS", defaults.signin_address)?,
+            signup_address: limit("THROTTLE_SIGNUP_ADDRESS", defaults.signup_address)?,
+            reset_account: limit("THROTTLE_RESET_ACCOUNT", defaults.reset_account)?,
+            reset_address: limit("THROTTLE_RESET_ADDRESS", defaults.reset_address)?,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        Config::from_lookup(move |name| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()))
+    }
+
+    #[test]
+    fn an_empty_environment_is_a_laptop() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
+        assert_eq!(config.public_url, "http://127.0.0.1:8000");
+        assert!(matches!(config.table, TableConfig::Embedded));
+        assert_eq!(
+            config.limits.unwrap().signin_account,
+            Limit {
+                count: 10,
+                seconds: 900
+            }
+        );
+        assert_eq!(config.password_min_length, 6);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_is_named() {
+        for (name, value) in [
+            ("PORT", "eighty"),
+            ("LISTEN", "localhost"),
+            ("PUBLIC_URL", "example.com"),
+            ("TRUSTED_PROXIES", "10.0.0.0/99"),
+            ("LOG_LEVEL", "loud"),
+            ("THROTTLE", "maybe"),
+            ("THROTTLE_SIGNIN_ACCOUNT", "10 per minute"),
+            ("THROTTLE_RESET_ADDRESS", "10/0"),
+            ("PASSWORD_MIN_LENGTH", "5"),
+            ("PASSWORD_MIN_LENGTH", "long"),
+            ("BOOTSTRAP_ADMIN_EMAIL", "nobody"),
+        ] {
+            assert_eq!(config(&[(name, value)]).unwrap_err().name, name, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn endpoints_and_limits() {
+        let config = config(&[
+            ("AWS_ENDPOINT_URL", "http://x"),
+            ("THROTTLE", "off"),
+            ("PUBLIC_URL", "https://a.b/"),
+        ]);
+        let config = config.unwrap();
+        assert_eq!(config.aws.dynamodb_endpoint.as_deref(), Some("http://x"));
+        assert!(config.limits.is_none());
+        assert_eq!(config.public_url, "https://a.b");
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let config = config(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hunter2")]).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,15 @@
+//! What every function does with HTTP before and after its own work.
+
+pub mod client;
+pub mod gateway;
+pub mod layers;
+pub mod log;
+pub mod throttle;
+
+pub use client::ClientAddress;
+
+/// Bytes that a body has at most.
+pub const MAX_BODY: usize = 1024 * 1024;
+
+/// Bytes that a multipart body has at most.
+pub const MAX_MULTIPART: usize = 10 * 1024 * 1024;

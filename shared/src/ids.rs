@@ -1,0 +1,129 @@
+//! Identifiers. Each is a type of its own, made from [`App`](crate::App)'s clock and randomness.
+
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use crate::clock::Clock;
+use crate::random::Random;
+
+/// A new ULID: milliseconds of the clock, then 80 random bits.
+pub fn new_ulid(clock: &Clock, random: &Random) -> Ulid {
+    let millis = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+    Ulid::from_parts(millis, random.u128())
+}
+
+macro_rules! ulid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Ulid);
+
+        impl $name {
+            /// A new one.
+            pub fn generate(clock: &Clock, random: &Random) -> Self {
+                Self(new_ulid(clock, random))
+            }
+
+            /// Reads the 26 characters of a ULID, in capitals as it is written.
+            pub fn parse(text: &str) -> Option<Self> {
+                Ulid::from_string(text).ok().map(Self).filter(|id| id.to_string() == text)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.0.array_to_str(&mut [0; ulid::ULID_LEN]))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                Self::parse(&text).ok_or_else(|| format!("not an identifier: {text:?}"))
+            }
+        }
+    };
+}
+
+ulid_id!(
+    /// A user, whatever surface made it.
+    UserId
+);
+ulid_id!(
+    /// An organization.
+    OrgId
+);
+ulid_id!(
+    /// A role of an organization.
+    RoleId
+);
+
+impl OrgId {
+    /// The home organization: 26 zeros (engine's super organization).
+    pub const HOME: Self = Self(Ulid::nil());
+}
+
+/// A session; a UUID of version 4 as text, the `jti` or `sid` of its tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SessionId(uuid::Uuid);
+
+impl SessionId {
+    /// A new one, of 122 random bits.
+    pub fn generate(random: &Random) -> Self {
+        Self(uuid::Builder::from_random_bytes(random.bytes()).into_uuid())
+    }
+
+    /// Reads the hyphenated form in lower case, as it is written.
+    pub fn parse(text: &str) -> Option<Self> {
+        uuid::Uuid::try_parse(text)
+            .ok()
+            .map(Self)
+            .filter(|id| id.to_string() == text)
+    }
+}
+
+impl std::fmt::Display for SessionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl From<SessionId> for String {
+    fn from(id: SessionId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for SessionId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("not a session: {text:?}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_as_it_is_written_and_no_other_way() {
+        let (clock, random) = (Clock::system(), Random::seeded(1));
+        let user = UserId::generate(&clock, &random);
+        assert_eq!(UserId::parse(&user.to_string()), Some(user));
+        assert_eq!(UserId::parse(&user.to_string().to_lowercase()), None);
+        assert_eq!(UserId::parse(""), None);
+        let session = SessionId::generate(&random);
+        assert_eq!(SessionId::parse(&session.to_string()), Some(session));
+        assert_eq!(SessionId::parse(&session.to_string().to_uppercase()), None);
+        assert_eq!(SessionId::parse(&session.to_string().replace('-', "")), None);
+        assert_eq!(OrgId::HOME.to_string(), "0".repeat(26));
+    }
+}

@@ -1,0 +1,115 @@
+//! What messages say. The words are in `templates/`, one file for the subject, one for text, one for HTML; this file only
+//! names them and their variables.
+
+use minijinja::{AutoEscape, Environment};
+use serde::{Deserialize, Serialize};
+
+use super::{NotifyError, unreadable};
+
+/// Every message there is, with its variables.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "template", rename_all = "snake_case")]
+pub enum Template {
+    /// A link to set a new password.
+    PasswordReset {
+        /// Where the link leads; a secret.
+        link: String,
+        /// How long it works.
+        minutes: u64,
+    },
+    /// A notice that the password was changed (ASVS 6.3.7).
+    PasswordChanged,
+}
+
+/// A message in words.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// Subject.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// HTML.
+    pub html: String,
+}
+
+struct Files {
+    subject: &'static str,
+    text: &'static str,
+    html: &'static str,
+}
+
+macro_rules! files {
+    ($name:literal) => {
+        Files {
+            subject: include_str!(concat!("templates/", $name, ".subject.txt")),
+            text: include_str!(concat!("templates/", $name, ".txt")),
+            html: include_str!(concat!("templates/", $name, ".html")),
+        }
+    };
+}
+
+/// What every HTML mail looks like.
+const LAYOUT: &str = include_str!("templates/layout.html");
+
+impl Template {
+    fn files(&self) -> Files {
+        match self {
+            Template::PasswordReset { .. } => files!("password_reset"),
+            Template::PasswordChanged => files!("password_changed"),
+        }
+    }
+
+    /// Puts the message into words, signed by `service`.
+    ///
+    /// # Errors
+    /// [`NotifyError::Content`] when a template file is broken.
+    pub fn render(&self, service: &str) -> Result<Rendered, NotifyError> {
+        let files = self.files();
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|name| match name.ends_with(".html") {
+            true => AutoEscape::Html,
+            false => AutoEscape::None,
+        });
+        environment.add_global("service", service.to_owned());
+        for (name, source) in [
+            ("layout.html", LAYOUT),
+            ("subject.txt", files.subject),
+            ("message.txt", files.text),
+            ("message.html", files.html),
+        ] {
+            environment.add_template(name, source).map_err(unreadable)?;
+        }
+        let render = |name: &str| -> Result<String, NotifyError> {
+            environment
+                .get_template(name)
+                .and_then(|template| template.render(minijinja::value::Serde(self)))
+                .map_err(unreadable)
+        };
+        Ok(Rendered {
+            subject: render("subject.txt")?.trim().to_owned(),
+            text: render("message.txt")?,
+            html: render("message.html")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_renders() {
+        let reset = Template::PasswordReset {
+            link: "https://x/auth/changepassword/abc?u=a&b".into(),
+            minutes: 60,
+        };
+        let rendered = reset.render("Acme <Ltd>").unwrap();
+        assert!(rendered.subject.to_lowercase().contains("password"));
+        assert!(rendered.text.contains("https://x/auth/changepassword/abc?u=a&b"));
+        assert!(rendered.html.contains("https:&#x2f;&#x2f;x&#x2f;auth") || rendered.html.contains("https://x/auth"));
+        assert!(rendered.html.contains("Acme &lt;Ltd&gt;"));
+        let changed = Template::PasswordChanged.render("Acme").unwrap();
+        assert!(changed.subject.to_lowercase().contains("password"));
+        assert!(!changed.text.contains("{{"));
+    }
+}

@@ -1,0 +1,197 @@
+//! Signing in with a password: two waits on the table and one hash, whoever asks.
+//!
+//! The first wait reads what is known by the address alone: claim, password, counters. While the hash runs, the attempt
+//! is counted and the account is read beside it. The second wait commits session, mark, activity and what else follows.
+
+use futures_util::future::try_join;
+
+use super::{Origin, Session};
+use crate::App;
+use crate::access::{self, Role};
+use crate::accounts::email::{self, EmailClaim};
+use crate::accounts::{Account, User};
+use crate::activity::Activity;
+use crate::credentials::PasswordRecord;
+use crate::credentials::password::{Busy, Password, PasswordHash, Verdict};
+use crate::http::throttle::{self, Gauge, Throttled};
+use crate::ids::UserId;
+use crate::store::commit::{Step, text};
+use crate::store::record::read_optional;
+use crate::store::{AsConflict, Attempts, Commit, Condition, Key, Record, StoreError};
+
+/// Who wants to sign in.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    /// The address as typed.
+    pub username: &'a str,
+    /// The password.
+    pub password: Password,
+    /// Where from.
+    pub origin: &'a Origin,
+}
+
+/// Somebody who signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The user.
+    pub user: User,
+    /// The new session.
+    pub session: Session,
+    /// Its roles over all organizations.
+    pub roles: Vec<Role>,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Unknown user, wrong password, or a state that lets nobody in. Which of them is nobody's business.
+    #[error("the credentials are not right")]
+    Refused,
+    /// Too many attempts.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// Too many hashes at this moment.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AsConflict for SignInError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
+}
+
+/// Signs somebody in.
+///
+/// # Errors
+/// [`SignInError`].
+pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, SignInError> {
+    let partition = email::partition(attempt.username);
+    let gauges: Vec<Gauge> = [
+        Gauge::account(app, "signin", |limits| limits.signin_account, &partition),
+        Gauge::address(app, "signin", |limits| limits.signin_address, attempt.origin.ip),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+
+    let mut keys = vec![
+        Key::new(&partition, EmailClaim::SK),
+        Key::new(&partition, PasswordRecord::SK),
+    ];
+    keys.extend(gauges.iter().map(|gauge| gauge.key.clone()));
+    let mut found = app.store.get_all(keys).await?.into_iter();
+    let claim = read_optional::<EmailClaim>(found.next().flatten())?;
+    let password = read_optional::<PasswordRecord>(found.next().flatten())?;
+    for (gauge, counter) in gauges.iter().zip(found) {
+        gauge.look(counter.as_ref())?;
+    }
+
+    let hash = password.as_ref().map(|password| &password.hash);
+    let verified = async { Ok(app.passwords.verify(&attempt.password, hash).await?) };
+    let beside = async {
+        let counted = throttle::count::<SignInError>(app, &gauges);
+        let read = standing(app, claim.as_ref().map(|claim| claim.user_id));
+        try_join(counted, read).await.map(|((), standing)| standing)
+    };
+    let (verdict, standing) = try_join(verified, beside).await?;
+    let (Verdict::Right { outdated }, Some(password), Some(standing)) = (verdict, password, standing) else {
+        return Err(SignInError::Refused);
+    };
+    let renewed = match outdated {
+        true => Some(app.passwords.hash(&attempt.password, app.random.bytes()).await?),
+        false => None,
+    };
+
+    let proof = Proof {
+        password,
+        renewed,
+        gauge: gauges.into_iter().next(),
+    };
+    let mut standing = standing;
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = enter(app, &proof, &standing.account, attempt.origin).await;
+        if !attempts.again(&tried) {
+            return tried.map(|session| SignedIn {
+                user: standing.account.user,
+                session,
+                roles: standing.roles,
+            });
+        }
+        // Somebody signed in to the same account meanwhile. The hash holds; only the reading is repeated.
+        standing = standing_of(app, proof.password.user_id)
+            .await?
+            .ok_or(SignInError::Refused)?;
+    }
+}
+
+/// A password that was verified.
+struct Proof {
+    password: PasswordRecord,
+    /// A new hash to take the place of one that is outdated.
+    renewed: Option<PasswordHash>,
+    /// The account's counter.
+    gauge: Option<Gauge>,
+}
+
+/// Commits what a verified password lets happen.
+async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> Result<Session, SignInError> {
+    let mut commit = Commit::<SignInError>::new();
+    let session = admit(app, &mut commit, account, origin)?;
+    let key = proof.password.key();
+    let still_the_password = Condition::Equals("hash", text(proof.password.hash.as_str()));
+    match &proof.renewed {
+        Some(hash) => commit.update(key, still_the_password, [Step::Set("hash", text(hash.as_str()))]),
+        None => commit.check(key, still_the_password),
+    }
+    .otherwise(|_| SignInError::Refused);
+    if let Some(gauge) = &proof.gauge {
+        // A success gives the attempts back: strangers' guesses do not lock the owner out for longer.
+        commit.delete(gauge.key.clone(), Condition::Always);
+    }
+    app.store.commit(commit).await?;
+    Ok(session)
+}
+
+/// Adds to `commit` what lets the owner of `account` in, by whatever credential: session, mark and activity.
+///
+/// # Errors
+/// [`SignInError::Refused`] when the account's state lets nobody in.
+pub fn admit(
+    app: &App,
+    commit: &mut Commit<SignInError>,
+    account: &Account,
+    origin: &Origin,
+) -> Result<Session, SignInError> {
+    if !account.user.state.may_sign_in() {
+        return Err(SignInError::Refused);
+    }
+    let session = super::open(commit, app, &account.user, &account.sessions, origin)?;
+    commit.create(&Activity::sign_in(app, account.user.id, origin, "password"));
+    Ok(session)
+}
+
+/// An account and what it may do.
+struct Standing {
+    account: Account,
+    roles: Vec<Role>,
+}
+
+async fn standing(app: &App, id: Option<UserId>) -> Result<Option<Standing>, SignInError> {
+    match id {
+        Some(id) => Ok(standing_of(app, id).await?),
+        None => Ok(None),
+    }
+}
+
+async fn standing_of(app: &App, id: UserId) -> Result<Option<Standing>, StoreError> {
+    let Some(account) = Account::read(&app.store, id).await? else {
+        return Ok(None);
+    };
+    let (roles, _) = access::held(&app.store, &account.memberships, false).await?;
+    Ok(Some(Standing { account, roles }))
+}

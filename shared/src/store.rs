@@ -1,0 +1,183 @@
+//! The table: everything Countersign remembers, but for uploaded files and keys.
+//!
+//! Three operations reach it, and no others: [`Store::get`], [`Store::query`], [`Store::commit`]. What is kept is a
+//! [`Record`]: a serde type that knows its key. A business act collects its changes in a [`Commit`], gives each the
+//! refusal it means when its condition does not hold, and commits all or nothing.
+//!
+//! Rooms: [`record`] items and their types, [`query`] reading, [`commit`] writing, [`table`] the only code that
+//! speaks to DynamoDB, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
+
+pub mod commit;
+pub mod door;
+mod error;
+mod expression;
+pub mod query;
+pub mod record;
+pub mod schema;
+pub mod table;
+
+use std::sync::Arc;
+
+pub use commit::{Change, Commit, Condition};
+pub use door::{Answer, Call, Door};
+pub use error::StoreError;
+pub use query::{Page, Query};
+pub use record::{Item, Key, Record, Versioned};
+pub use table::Table;
+
+use commit::Outcome;
+
+/// How often a read-modify-write that meets another writer is tried before the request fails.
+const MOST_ATTEMPTS: u32 = 30;
+
+/// The table as the rest of the house sees it.
+#[derive(Clone)]
+pub struct Store {
+    table: Arc<Table>,
+    door: Option<Arc<dyn Door>>,
+}
+
+impl Store {
+    /// Opens `table`; nothing is connected before the first call.
+    pub fn new(table: Table) -> Self {
+        Self {
+            table: Arc::new(table),
+            door: None,
+        }
+    }
+
+    /// The same store with `door` before it.
+    #[must_use]
+    pub fn behind(self, door: Arc<dyn Door>) -> Self {
+        Self {
+            door: Some(door),
+            ..self
+        }
+    }
+
+    /// The table itself, for those that manage it.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Reads items by key, strongly consistent, in the order of `keys`; `None` for those that are absent.
+    /// One round trip for up to 100 keys.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read.
+    pub async fn get<const N: usize>(&self, keys: [Key; N]) -> Result<[Option<Item>; N], StoreError> {
+        let items = self.get_all(keys.to_vec()).await?;
+        items
+            .try_into()
+            .map_err(|_| StoreError::corrupt("a batch get answered with another number of items"))
+    }
+
+    /// As [`Store::get`], for a number of keys that is known at run time only.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read.
+    pub async fn get_all(&self, keys: Vec<Key>) -> Result<Vec<Option<Item>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.pass(Call::Get(keys)).await? {
+            Answer::Items(items) => Ok(items),
+            _ => Err(StoreError::corrupt("a door answered a get with something else")),
+        }
+    }
+
+    /// Reads one partition of the table or of an index.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read.
+    pub async fn query(&self, query: Query) -> Result<Page, StoreError> {
+        match self.pass(Call::Query(query)).await? {
+            Answer::Page(page) => Ok(page),
+            _ => Err(StoreError::corrupt("a door answered a query with something else")),
+        }
+    }
+
+    /// Reads a range to its end. For ranges that are small by nature, such as one user's own items.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read.
+    pub async fn query_to_end(&self, query: Query) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut next = query;
+        loop {
+            let page = self.query(next.clone()).await?;
+            items.extend(page.items);
+            match page.next {
+                Some(cursor) => next = next.after(cursor),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// Makes all changes of `commit` or none of them.
+    ///
+    /// # Errors
+    /// The refusal given to the first change whose condition does not hold ([`StoreError::Conflict`] where none was
+    /// given), or what `E` makes of a [`StoreError`].
+    pub async fn commit<E: From<StoreError>>(&self, commit: Commit<E>) -> Result<(), E> {
+        let (changes, mut refusals) = commit.into_parts()?;
+        match self.pass(Call::Commit(changes)).await? {
+            Answer::Outcome(Outcome::Done) => Ok(()),
+            Answer::Outcome(Outcome::Refused { index, existing }) => {
+                match refusals.get_mut(index).and_then(Option::take) {
+                    Some(refusal) => Err(refusal(existing)),
+                    None => Err(StoreError::Conflict.into()),
+                }
+            }
+            _ => Err(StoreError::corrupt("a door answered a commit with something else").into()),
+        }
+    }
+
+    async fn pass(&self, call: Call) -> Result<Answer, StoreError> {
+        match &self.door {
+            None => self.table.answer(call).await,
+            Some(door) => door.pass(call, &self.table).await,
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.table.name())
+    }
+}
+
+/// Counts the attempts of a read-modify-write, which is repeated while somebody else writes between its read and its
+/// commit.
+///
+/// ```ignore
+/// let mut attempts = Attempts::default();
+/// loop {
+///     let tried = read_and_commit(app).await;
+///     if !attempts.again(&tried) {
+///         return tried;
+///     }
+/// }
+/// ```
+#[derive(Debug, Default)]
+pub struct Attempts(u32);
+
+impl Attempts {
+    /// Whether to try again: the attempt ended in a conflict, and was not the thirtieth.
+    pub fn again<T, E: AsConflict>(&mut self, tried: &Result<T, E>) -> bool {
+        self.0 += 1;
+        self.0 < MOST_ATTEMPTS && tried.as_ref().is_err_and(AsConflict::is_conflict)
+    }
+}
+
+/// Errors that may carry a [`StoreError::Conflict`].
+pub trait AsConflict {
+    /// Whether another writer came in between, so that trying again makes sense.
+    fn is_conflict(&self) -> bool;
+}
+
+impl AsConflict for StoreError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, StoreError::Conflict)
+    }
+}

@@ -1,0 +1,3 @@
+//! What the functions of one surface have in common: how errors look, how bodies are read, who is calling.
+
+pub mod engine;

@@ -1,0 +1,27 @@
+//! The engine surface (`/api/v1`): errors are `{message, errors}`, tokens travel in X-Auth.
+
+mod body;
+mod caller;
+mod error;
+mod token;
+
+pub use body::{JsonBody, multipart_limit, problem_of_multipart};
+pub use caller::{Caller, authenticated};
+pub use error::{EngineError, ErrorBody, MessageBody};
+pub use token::issue as issue_token;
+
+use axum::Router;
+use axum::response::IntoResponse;
+
+/// What every path of this surface begins with.
+pub const BASE: &str = "/api/v1";
+
+/// Finishes a group's routes: a wrong method is answered in the surface's own shape.
+pub fn surface(routes: Router) -> Router {
+    routes.method_not_allowed_fallback(|| async { EngineError::method_not_allowed() })
+}
+
+/// The answer to a path that does not exist.
+pub async fn not_found() -> axum::response::Response {
+    EngineError::not_found().into_response()
+}

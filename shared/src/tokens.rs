@@ -1,0 +1,11 @@
+//! Tokens: the keys that sign them, the access tokens of each surface, and secrets that work once.
+
+pub mod access;
+pub mod jwt;
+pub mod keyring;
+pub mod keys;
+pub mod secret;
+
+pub use keyring::Keyring;
+pub use keys::Keys;
+pub use secret::{Secret, SecretHash};

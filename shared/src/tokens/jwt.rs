@@ -1,0 +1,119 @@
+//! Signing and checking JSON Web Tokens. What a token must be is pinned by a [`TokenKind`]; the token itself chooses
+//! nothing but which of our keys signed it (RFC 8725 §3.1, ASVS 9.1).
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::keyring::{Family, Keyring, KeyringError};
+
+/// Bytes that a token has at most; longer ones are not looked at.
+const MAX_BYTES: usize = 16 * 1024;
+
+/// A kind of token: one surface, one purpose.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenKind {
+    /// The only algorithm.
+    pub algorithm: Algorithm,
+    /// The only `typ` (RFC 9068 §2.1).
+    pub typ: &'static str,
+    /// The only issuer.
+    pub issuer: &'static str,
+    /// The only audience.
+    pub audience: &'static str,
+}
+
+impl TokenKind {
+    fn family(&self) -> Family {
+        match self.algorithm {
+            Algorithm::ES256 => Family::Ec,
+            _ => Family::Rsa,
+        }
+    }
+}
+
+/// Members that every token has, beside those of its kind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Registered {
+    /// Issuer.
+    pub iss: String,
+    /// Audience.
+    pub aud: String,
+    /// When it was made, in seconds since 1970.
+    pub iat: i64,
+    /// When it ends, in seconds since 1970.
+    pub exp: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Whole<C> {
+    #[serde(flatten)]
+    registered: Registered,
+    #[serde(flatten)]
+    claims: C,
+}
+
+/// A token that was checked.
+#[derive(Debug, Clone)]
+pub struct Checked<C> {
+    /// What it says.
+    pub claims: C,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Signs a token that lives for `lifetime_seconds`.
+///
+/// # Errors
+/// [`KeyringError`] when there is no active key.
+pub fn sign<C: Serialize>(
+    keyring: &Keyring,
+    kind: TokenKind,
+    now: Timestamp,
+    lifetime_seconds: i64,
+    claims: C,
+) -> Result<String, KeyringError> {
+    let key = keyring.signing_key(kind.family())?;
+    let mut header = Header::new(kind.algorithm);
+    header.typ = Some(kind.typ.to_owned());
+    header.kid = Some(key.kid.clone());
+    let iat = now.as_second();
+    let registered = Registered {
+        iss: kind.issuer.into(),
+        aud: kind.audience.into(),
+        iat,
+        exp: iat + lifetime_seconds,
+    };
+    encode(&header, &Whole { registered, claims }, &key.encoding).map_err(|error| KeyringError(error.to_string()))
+}
+
+/// Checks signature, algorithm, type, issuer, audience and time of a token. `None` for whatever is wrong with it: why is
+/// of use to an attacker only.
+pub fn check<C: DeserializeOwned>(
+    keyring: &Keyring,
+    kind: TokenKind,
+    now: Timestamp,
+    token: &str,
+) -> Option<Checked<C>> {
+    if token.len() > MAX_BYTES {
+        return None;
+    }
+    let header = decode_header(token).ok()?;
+    if header.typ.as_deref() != Some(kind.typ) || header.crit.is_some() {
+        return None;
+    }
+    let key = keyring.verifying_key(kind.family(), header.kid.as_deref()?)?;
+    let mut validation = Validation::new(kind.algorithm);
+    validation.set_issuer(&[kind.issuer]);
+    validation.set_audience(&[kind.audience]);
+    validation.required_spec_claims = HashSet::from(["exp", "iss", "aud"].map(str::to_owned));
+    // Time is compared below, with our clock and without leeway: whoever checks is whoever issued.
+    validation.validate_exp = false;
+    let Whole { registered, claims } = decode::<Whole<C>>(token, &key.decoding, &validation).ok()?.claims;
+    let expires_at = Timestamp::from_second(registered.exp).ok()?;
+    let begun = registered.iat <= now.as_second();
+    (begun && now < expires_at).then_some(Checked { claims, expires_at })
+}

@@ -1,0 +1,331 @@
+//! The keyring: keys that sign tokens and keys that seal secrets at rest, and nothing else.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rsa::{self, KeySize};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::random::Random;
+
+/// The keyring cannot be used, or something was not sealed with it.
+#[derive(Debug, thiserror::Error)]
+#[error("keyring: {0}")]
+pub struct KeyringError(pub(crate) String);
+
+fn wrong(error: impl std::fmt::Display) -> KeyringError {
+    KeyringError(error.to_string())
+}
+
+/// Where a key is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyState {
+    /// Published, so that verifiers know it before it signs.
+    Next,
+    /// Signs and seals.
+    Active,
+    /// Verifies and opens what it made before.
+    Retired,
+}
+
+/// The mathematics of a signing key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Family {
+    /// ECDSA on P-256 (ES256).
+    #[serde(rename = "EC")]
+    Ec,
+    /// RSA of 2048 bits (RS256, RS512).
+    #[serde(rename = "RSA")]
+    Rsa,
+}
+
+/// As it is kept: JSON in a secret or a file.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    signing: Vec<SigningEntry>,
+    sealing: Vec<SealingEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SigningEntry {
+    family: Family,
+    state: KeyState,
+    created_at: Timestamp,
+    /// PKCS#8 PEM.
+    private_key: Zeroizing<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SealingEntry {
+    kid: String,
+    state: KeyState,
+    created_at: Timestamp,
+    /// 256 bits, base64.
+    key: Zeroizing<String>,
+}
+
+/// A key that signs tokens.
+pub struct SigningKey {
+    /// RFC 7638 thumbprint.
+    pub kid: String,
+    /// What it can.
+    pub family: Family,
+    /// Where it is in its life.
+    pub state: KeyState,
+    pub(super) encoding: EncodingKey,
+    pub(super) decoding: DecodingKey,
+    jwk: Jwk,
+}
+
+struct SealingKey {
+    kid: String,
+    state: KeyState,
+    key: LessSafeKey,
+}
+
+/// Keys in use.
+pub struct Keyring {
+    signing: Vec<SigningKey>,
+    sealing: Vec<SealingKey>,
+}
+
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.signing.iter().map(|key| (&key.kid, key.state)))
+            .finish()
+    }
+}
+
+impl Keyring {
+    /// Makes a keyring's document: one active key of each kind.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when the operating system has no randomness.
+    pub fn generate(now: Timestamp, random: &Random) -> Result<Zeroizing<String>, KeyringError> {
+        let ec = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(wrong)?;
+        let ec = ec.to_pkcs8v1().map_err(wrong)?;
+        let rsa = rsa::KeyPair::generate(KeySize::Rsa2048).map_err(wrong)?;
+        let rsa: aws_lc_rs::encoding::Pkcs8V1Der<'_> = rsa.as_der().map_err(wrong)?;
+        let signing = |family, der: &[u8]| SigningEntry {
+            family,
+            state: KeyState::Active,
+            created_at: now,
+            private_key: pem(der),
+        };
+        let document = Document {
+            signing: vec![signing(Family::Ec, ec.as_ref()), signing(Family::Rsa, rsa.as_ref())],
+            sealing: vec![SealingEntry {
+                kid: format!("{:016x}", u64::from_be_bytes(random.bytes())),
+                state: KeyState::Active,
+                created_at: now,
+                key: Zeroizing::new(STANDARD.encode(Zeroizing::new(random.bytes::<32>()))),
+            }],
+        };
+        serde_json::to_string_pretty(&document)
+            .map(Zeroizing::new)
+            .map_err(wrong)
+    }
+
+    /// Reads a keyring's document.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when it is no keyring.
+    pub fn parse(document: &str) -> Result<Self, KeyringError> {
+        let document: Document = serde_json::from_str(document).map_err(wrong)?;
+        Ok(Self {
+            signing: document
+                .signing
+                .into_iter()
+                .map(SigningKey::new)
+                .collect::<Result<_, _>>()?,
+            sealing: document
+                .sealing
+                .into_iter()
+                .map(SealingKey::new)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The key that signs now.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when no key of the family is active.
+    pub fn signing_key(&self, family: Family) -> Result<&SigningKey, KeyringError> {
+        let active = |key: &&SigningKey| key.family == family && key.state == KeyState::Active;
+        self.signing
+            .iter()
+            .find(active)
+            .ok_or_else(|| wrong(format_args!("no active {family:?} key")))
+    }
+
+    /// The key that a token names, in whatever state: what a retired key signed is good until it expires.
+    pub fn verifying_key(&self, family: Family, kid: &str) -> Option<&SigningKey> {
+        self.signing.iter().find(|key| key.family == family && key.kid == kid)
+    }
+
+    /// The public keys as `/.well-known/jwks.json` shows them (RFC 7517 §5).
+    pub fn jwks(&self) -> Vec<&Jwk> {
+        self.signing.iter().map(|key| &key.jwk).collect()
+    }
+
+    /// Encrypts a text for this table only (AES-256-GCM). `purpose` is bound to it: what was sealed for one purpose does
+    /// not open for another.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when no sealing key is active.
+    pub fn seal(&self, random: &Random, purpose: &str, text: &str) -> Result<String, KeyringError> {
+        let active = self.sealing.iter().find(|key| key.state == KeyState::Active);
+        let key = active.ok_or_else(|| wrong("no active sealing key"))?;
+        let nonce: [u8; NONCE_LEN] = random.bytes();
+        let mut sealed = text.as_bytes().to_vec();
+        key.key
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose), &mut sealed)
+            .map_err(wrong)?;
+        let mut whole = nonce.to_vec();
+        whole.append(&mut sealed);
+        Ok(format!("{}.{}", key.kid, STANDARD.encode(whole)))
+    }
+
+    /// Decrypts what [`Keyring::seal`] made for the same purpose.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when it was sealed by a key that is gone, for another purpose, or was changed.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Result<Zeroizing<String>, KeyringError> {
+        let (kid, whole) = sealed.split_once('.').ok_or_else(|| wrong("not sealed"))?;
+        let key = self
+            .sealing
+            .iter()
+            .find(|key| key.kid == kid)
+            .ok_or_else(|| wrong("sealed by a key that is gone"))?;
+        let mut whole = Zeroizing::new(STANDARD.decode(whole).map_err(wrong)?);
+        let (nonce, text) = whole
+            .split_at_mut_checked(NONCE_LEN)
+            .ok_or_else(|| wrong("too short"))?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(wrong)?;
+        let text = key.key.open_in_place(nonce, Aad::from(purpose), text).map_err(wrong)?;
+        String::from_utf8(text.to_vec()).map(Zeroizing::new).map_err(wrong)
+    }
+}
+
+impl SigningKey {
+    fn new(entry: SigningEntry) -> Result<Self, KeyringError> {
+        let pem = entry.private_key.as_bytes();
+        let (encoding, algorithm) = match entry.family {
+            Family::Ec => (EncodingKey::from_ec_pem(pem), Algorithm::ES256),
+            Family::Rsa => (EncodingKey::from_rsa_pem(pem), Algorithm::RS256),
+        };
+        let encoding = encoding.map_err(wrong)?;
+        let mut jwk = Jwk::from_encoding_key(&encoding, algorithm).map_err(wrong)?;
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(wrong)?;
+        jwk.common.key_id = Some(kid.clone());
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        if let AlgorithmParameters::RSA(_) = jwk.algorithm {
+            // The same key signs RS256 and RS512 tokens of different surfaces.
+            jwk.common.key_algorithm = None;
+        }
+        let decoding = DecodingKey::from_jwk(&jwk).map_err(wrong)?;
+        Ok(Self {
+            kid,
+            family: entry.family,
+            state: entry.state,
+            encoding,
+            decoding,
+            jwk,
+        })
+    }
+}
+
+impl SealingKey {
+    fn new(entry: SealingEntry) -> Result<Self, KeyringError> {
+        let bytes = Zeroizing::new(STANDARD.decode(entry.key.as_bytes()).map_err(wrong)?);
+        let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(wrong)?;
+        Ok(Self {
+            kid: entry.kid,
+            state: entry.state,
+            key: LessSafeKey::new(key),
+        })
+    }
+}
+
+/// RFC 7468.
+fn pem(der: &[u8]) -> Zeroizing<String> {
+    let encoded = Zeroizing::new(STANDARD.encode(der));
+    let mut pem = Zeroizing::new("-----BEGIN PRIVATE KEY-----\n".to_owned());
+    for (place, letter) in encoded.char_indices() {
+        pem.push(letter);
+        if place % 64 == 63 {
+            pem.push('\n');
+        }
+    }
+    if !pem.ends_with('\n') {
+        pem.push('\n');
+    }
+    pem.push_str("-----END PRIVATE KEY-----\n");
+    pem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyring() -> Keyring {
+        Keyring::parse(&Keyring::generate(Timestamp::UNIX_EPOCH, &Random::system()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn sealed_text_opens_for_its_purpose_only() {
+        let (keyring, random) = (keyring(), Random::seeded(2));
+        let sealed = keyring.seal(&random, "totp", "secret text").unwrap();
+        assert!(!sealed.contains("secret"));
+        assert_eq!(keyring.open("totp", &sealed).unwrap().as_str(), "secret text");
+        assert!(keyring.open("mail", &sealed).is_err());
+        assert_ne!(
+            keyring.seal(&random, "totp", "secret text").unwrap(),
+            sealed,
+            "a nonce is used once"
+        );
+        let mut changed = sealed.clone().into_bytes();
+        let last = changed.len() - 5;
+        changed[last] = if changed[last] == b'A' { b'B' } else { b'A' };
+        assert!(keyring.open("totp", std::str::from_utf8(&changed).unwrap()).is_err());
+        for broken in ["", ".", "x.y", "none.AAAA", &sealed[..20]] {
+            assert!(keyring.open("totp", broken).is_err(), "{broken}");
+        }
+        assert!(
+            super::tests::keyring().open("totp", &sealed).is_err(),
+            "another keyring"
+        );
+    }
+
+    #[test]
+    fn the_public_set_has_no_private_member() {
+        let keyring = keyring();
+        let text = serde_json::to_string(&keyring.jwks()).unwrap();
+        let keys: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(keys.len(), 2);
+        for key in &keys {
+            for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+                assert!(key.get(private).is_none(), "{private}");
+            }
+            assert_eq!(key["use"], "sig");
+            assert_eq!(key["kid"].as_str().unwrap().len(), 43);
+        }
+        assert_eq!(keys[0]["crv"], "P-256");
+        assert_eq!(keys[1]["kty"], "RSA");
+    }
+
+    #[test]
+    fn nonsense_is_no_keyring() {
+        for text in ["", "{}", "[]", r#"{"signing":[{"family":"EC"}],"sealing":[]}"#] {
+            assert!(Keyring::parse(text).is_err());
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! `security.md`: one named test for each attack that applies.

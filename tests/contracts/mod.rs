@@ -1,0 +1,1 @@
+//! Every operation of the published documents, success and each documented error.

@@ -1,0 +1,1 @@
+//! What is deployed: the binaries under the Lambda runtime, the template, the adapters to AWS.

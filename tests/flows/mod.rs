@@ -1,0 +1,3 @@
+//! Stories, on both engines.
+
+mod account;

@@ -1,0 +1,9 @@
+//! One binary, so that the whole house is linked once.
+
+mod attacks;
+mod budgets;
+mod contracts;
+mod deployment;
+mod flows;
+mod races;
+mod store;

@@ -1,0 +1,1 @@
+//! What may happen once happens once, whoever comes at the same moment.

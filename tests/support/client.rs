@@ -1,0 +1,158 @@
+//! A client that says what it sends and shows what it gets.
+
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::PASSWORD;
+
+/// Speaks to one server.
+#[derive(Clone)]
+pub struct Client {
+    url: String,
+    inner: reqwest::Client,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.bytes.clone()).unwrap()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("no JSON: {:?}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// This status, whatever the body.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
+        self
+    }
+
+    /// An engine error of this status that names exactly these members.
+    #[track_caller]
+    pub fn expect_engine_error(self, status: u16, keys: &[&str]) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        let body = answer.json();
+        assert!(
+            body["message"].as_str().is_some_and(|message| !message.is_empty()),
+            "{body}"
+        );
+        let mut named: Vec<&str> = body["errors"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut wanted = keys.to_vec();
+        named.sort_unstable();
+        wanted.sort_unstable();
+        assert_eq!(named, wanted, "{body}");
+        assert_eq!(body.as_object().unwrap().len(), 2, "{body}");
+        answer
+    }
+}
+
+impl Client {
+    pub fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            inner: reqwest::Client::builder().build().unwrap(),
+        }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A request to be completed by the caller and handed to [`Client::send`].
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.inner.request(method, format!("{}{path}", self.url))
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer {
+            status,
+            headers,
+            bytes: response.bytes().await.unwrap().to_vec(),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub async fn post_text(&self, path: &str, body: impl Into<String>) -> Answer {
+        self.send(self.request(Method::POST, path).body(body.into())).await
+    }
+
+    /// With a token in X-Auth and no body.
+    pub async fn call(&self, method: Method, path: &str, token: &str) -> Answer {
+        self.send(self.request(method, path).header("x-auth", token)).await
+    }
+
+    pub async fn sign_up(&self, email: &str) {
+        let body = json!({ "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Lovelace" });
+        self.post("/api/v1/signup", &body).await.expect(200);
+    }
+
+    pub async fn sign_in(&self, email: &str) -> String {
+        self.sign_in_with(email, PASSWORD).await.expect(200).text()
+    }
+
+    pub async fn sign_in_with(&self, email: &str, password: &str) -> Answer {
+        self.post("/api/v1/signin", &json!({ "username": email, "password": password }))
+            .await
+    }
+
+    /// A new account, signed in.
+    pub async fn join(&self, email: &str) -> String {
+        self.sign_up(email).await;
+        self.sign_in(email).await
+    }
+
+    pub async fn me(&self, token: &str) -> Answer {
+        self.call(Method::GET, "/api/v1/me", token).await
+    }
+
+    /// The mails to an address, newest first.
+    pub async fn mails(&self, to: &str) -> Vec<Value> {
+        let request = self.request(Method::GET, "/_local/mail").query(&[("to", to)]);
+        let answer = self
+            .send(request.header("accept", "application/json"))
+            .await
+            .expect(200);
+        answer.json().as_array().unwrap().clone()
+    }
+
+    /// Asks for a reset and reads its token from the mail.
+    pub async fn reset_token(&self, email: &str) -> String {
+        self.post("/api/v1/user/reset", &json!({ "email": email }))
+            .await
+            .expect(200);
+        let mails = self.mails(email).await;
+        let text = mails.first().expect("a mail")["text"].as_str().unwrap().to_owned();
+        let (_, rest) = text.split_once("/auth/changepassword/").expect("a link");
+        rest.split_once('?').expect("a query").0.to_owned()
+    }
+
+    pub async fn change_password(&self, token: &str, email: &str, password: &str) -> Answer {
+        let body = json!({ "email": email, "password": password });
+        self.post(&format!("/api/v1/user/changepassword/{token}"), &body).await
+    }
+}

@@ -1,0 +1,13 @@
+//! What the black-box tests stand on: a server in this process with a fresh table, a clock that is set by hand and seeded
+//! randomness, and a client that speaks to it over HTTP.
+
+pub mod client;
+pub mod picture;
+pub mod server;
+pub mod services;
+
+pub use client::{Answer, Client};
+pub use server::{Server, Table};
+
+/// A password that every rule accepts.
+pub const PASSWORD: &str = "correct horse battery staple";
