@@ -4,6 +4,7 @@ mod attacks;
 mod budgets;
 mod contracts;
 mod deployment;
+mod documents;
 mod flows;
 mod races;
 mod store;

@@ -20,3 +20,14 @@ pub fn dynamodb() -> Option<String> {
 pub fn aws() -> Option<String> {
     endpoint("AWS_EMULATOR_ENDPOINT")
 }
+
+/// Whether a program is on this machine.
+pub fn command(name: &str) -> bool {
+    let found = std::process::Command::new(name).arg("--version").output().is_ok();
+    if !found {
+        let required = std::env::var("REQUIRE_SERVICES").is_ok_and(|value| value == "1");
+        assert!(!required, "REQUIRE_SERVICES=1, but there is no {name}");
+        eprintln!("skipped: there is no {name}");
+    }
+    found
+}

@@ -123,10 +123,8 @@ impl Local {
         })?;
 
         // At AWS the deployed mailer sends; an emulator has nobody else who would.
-        let mailroom = match &app.config.aws.dynamodb_endpoint {
-            Some(_) => Some(Arc::new(Mailroom::new(app.clone()))),
-            None => None,
-        };
+        let emulated = app.config.aws.dynamodb_endpoint.is_some();
+        let mailroom = emulated.then(|| Arc::new(Mailroom::new(app.clone())));
         if let Some(mailroom) = mailroom.clone() {
             tasks.push(tokio::spawn(async move {
                 loop {

@@ -98,6 +98,9 @@ pub enum Outcome {
 /// Makes the refusal of an act out of the item that was in the way.
 pub type Refusal<E> = Box<dyn FnOnce(Option<Item>) -> E + Send>;
 
+/// The changes of a commit, and in the same places what it means when one is refused.
+pub(crate) type Parts<E> = (Vec<Change>, Vec<Option<Refusal<E>>>);
+
 /// Changes that are made together or not at all; `E` is what the act is refused with.
 pub struct Commit<E> {
     changes: Vec<Change>,
@@ -194,7 +197,7 @@ impl<E> Commit<E> {
         self
     }
 
-    pub(crate) fn into_parts(self) -> Result<(Vec<Change>, Vec<Option<Refusal<E>>>), StoreError> {
+    pub(crate) fn into_parts(self) -> Result<Parts<E>, StoreError> {
         match self.broken {
             Some(error) => Err(error),
             None if self.changes.len() > MAX_CHANGES => Err(StoreError::corrupt(format_args!(

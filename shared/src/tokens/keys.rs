@@ -78,12 +78,12 @@ impl Keys {
 
     async fn document(&self) -> Result<Zeroizing<String>, KeyringError> {
         match &self.source {
-            KeyringSource::File(path) => self.from_file(path).await,
-            KeyringSource::Secret { id, aws } => self.from_secret(id, aws).await,
+            KeyringSource::File(path) => self.read_file(path).await,
+            KeyringSource::Secret { id, aws } => self.read_secret(id, aws).await,
         }
     }
 
-    async fn from_file(&self, path: &PathBuf) -> Result<Zeroizing<String>, KeyringError> {
+    async fn read_file(&self, path: &PathBuf) -> Result<Zeroizing<String>, KeyringError> {
         match tokio::fs::read_to_string(path).await {
             Ok(document) => Ok(Zeroizing::new(document)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -104,7 +104,7 @@ impl Keys {
 
     /// A stack is deployed with the empty document `{}`; the first process that finds it makes the keys. Secrets Manager
     /// has no conditional write: the version that is current afterwards is the one that counts.
-    async fn from_secret(&self, id: &str, aws: &Aws) -> Result<Zeroizing<String>, KeyringError> {
+    async fn read_secret(&self, id: &str, aws: &Aws) -> Result<Zeroizing<String>, KeyringError> {
         let client = aws.secrets_manager().await;
         let read = async || -> Result<Zeroizing<String>, KeyringError> {
             let output = client.get_secret_value().secret_id(id).send().await;

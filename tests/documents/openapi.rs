@@ -1,0 +1,33 @@
+//! The API documents are golden files: a change of the API is a change that somebody reads. After one that is meant,
+//! `UPDATE_GOLDEN=1 cargo test -p tests documents::openapi` writes them anew.
+
+use std::path::Path;
+
+use tests::Server;
+
+#[tokio::test]
+async fn the_engine_document_is_the_golden_one() {
+    let server = Server::start().await;
+    let served = server.client().get("/openapi/engine.json").await.expect(200).json();
+    assert_eq!(served["openapi"], "3.1.0");
+    let text = serde_json::to_string_pretty(&served).unwrap() + "\n";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("documents/engine.json");
+    if std::env::var("UPDATE_GOLDEN").is_ok_and(|value| value == "1") {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap();
+    assert!(text == golden, "the document changed; if that is meant, run with UPDATE_GOLDEN=1\n{text}");
+}
+
+#[tokio::test]
+async fn the_viewer_needs_no_other_host() {
+    let server = Server::start().await;
+    let page = server.client().get("/docs/").await.expect(200);
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'self'"));
+    let html = page.text();
+    assert!(html.contains("swagger-ui"), "{html}");
+    assert!(!html.contains("https://") && !html.contains("http://"), "{html}");
+    for file in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-initializer.js"] {
+        server.client().get(&format!("/docs/{file}")).await.expect(200);
+    }
+}
