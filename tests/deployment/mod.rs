@@ -1,1 +1,9 @@
 //! What is deployed: the binaries under the Lambda runtime, the template, the adapters to AWS.
+
+mod adapters;
+mod mailer;
+mod permissions;
+mod routing;
+mod runtime;
+mod stack;
+mod table;
