@@ -1,1 +1,55 @@
 //! Every operation of the published documents, success and each documented error.
+
+mod engine_avatar;
+mod engine_bodies;
+mod engine_change_password;
+mod engine_limits;
+mod engine_me;
+mod engine_profile;
+mod engine_renew;
+mod engine_reset;
+mod engine_sessions;
+mod engine_signin;
+mod engine_signout;
+mod engine_signup;
+mod engine_tokens;
+
+use serde_json::Value;
+use shared::accounts::{State, User};
+use shared::ids::UserId;
+use shared::sessions::Session;
+use shared::store::commit::{Step, text};
+use shared::store::record::read;
+use shared::store::{Commit, Condition, Query, StoreError};
+use tests::Server;
+use tests::client::claims;
+
+/// Whose token this is.
+fn user_of(token: &str) -> UserId {
+    UserId::parse(claims(token)["sub"].as_str().unwrap()).unwrap()
+}
+
+/// Puts a user into a state behind the server's back, as an administrator would.
+async fn set_state(server: &Server, user: UserId, state: State) {
+    let mut commit = Commit::<StoreError>::new();
+    commit.update(
+        User::key_of(user),
+        Condition::Present,
+        [Step::Set("state", text(state.as_str()))],
+    );
+    server.app().store.commit(commit).await.unwrap();
+}
+
+/// The sessions that are kept for a user.
+async fn sessions_of(server: &Server, user: UserId) -> Vec<Session> {
+    let query = Query::partition(User::partition(user)).begins(Session::PREFIX);
+    let items = server.app().store.query_to_end(query).await.unwrap();
+    items.into_iter().map(|item| read(item).unwrap()).collect()
+}
+
+/// The names of an object's members, sorted.
+fn members(value: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}

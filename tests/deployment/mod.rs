@@ -2,6 +2,7 @@
 
 mod adapters;
 mod mailer;
+mod mime;
 mod permissions;
 mod routing;
 mod runtime;

@@ -22,7 +22,10 @@ async fn the_template_makes_the_table_that_the_program_makes() {
         json!({ "AttributeName": attribute.attribute_name, "AttributeType": attribute.attribute_type.as_str() })
     });
     assert_eq!(sorted(&template["AttributeDefinitions"]), sorted(&attributes.collect()));
-    assert_eq!(template["AttributeDefinitions"].as_array().unwrap().len(), schema::KEY_ATTRIBUTES.len());
+    assert_eq!(
+        template["AttributeDefinitions"].as_array().unwrap().len(),
+        schema::KEY_ATTRIBUTES.len()
+    );
     assert_eq!(template["KeySchema"], keys(made.key_schema()));
 
     let indexes = made.global_secondary_indexes().iter().map(|index| {
@@ -42,7 +45,12 @@ async fn the_template_makes_the_table_that_the_program_makes() {
         json!({ "StreamViewType": stream.stream_view_type().unwrap().as_str() })
     );
 
-    let ttl = client.describe_time_to_live().table_name(table.name()).send().await.unwrap();
+    let ttl = client
+        .describe_time_to_live()
+        .table_name(table.name())
+        .send()
+        .await
+        .unwrap();
     let ttl = ttl.time_to_live_description.unwrap();
     assert_eq!(
         template["TimeToLiveSpecification"],
@@ -62,7 +70,10 @@ fn what_people_own_outlives_the_stack() {
     }
     let table = stack.at("/Resources/Table/Properties");
     assert_eq!(table["DeletionProtectionEnabled"], true);
-    assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
+    assert_eq!(
+        table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+        true
+    );
     // The functions take this document for "not made yet"; another one would be taken for the keys.
     assert_eq!(stack.at("/Resources/Keyring/Properties/SecretString"), "{}");
 }
@@ -83,7 +94,11 @@ fn the_stream_is_filtered_for_messages() {
     assert_eq!(pattern, wanted);
     // The mailer answers with what failed; without this Lambda would not look at the answer.
     assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
-    assert!(source["MaximumRetryAttempts"].as_u64().is_some_and(|attempts| attempts > 0));
+    assert!(
+        source["MaximumRetryAttempts"]
+            .as_u64()
+            .is_some_and(|attempts| attempts > 0)
+    );
     assert_eq!(source["DestinationConfig"]["OnFailure"]["Type"], "SQS");
 }
 
@@ -98,18 +113,27 @@ fn the_template_sets_variables_that_are_read() {
         set.extend(own.into_iter().flat_map(|own| own.keys()));
     }
     for name in &set {
-        assert!(VARIABLES.iter().any(|variable| variable.name == name.as_str()), "{name} is read by nobody");
+        assert!(
+            VARIABLES.iter().any(|variable| variable.name == name.as_str()),
+            "{name} is read by nobody"
+        );
     }
     // Without these a function would fall back to what is meant for a laptop.
-    for name in ["TABLE_NAME", "KEYRING_SECRET_ID", "FILES_BUCKET", "PUBLIC_URL", "MAIL_FROM"] {
+    for name in [
+        "TABLE_NAME",
+        "KEYRING_SECRET_ID",
+        "FILES_BUCKET",
+        "PUBLIC_URL",
+        "MAIL_FROM",
+    ] {
         assert!(everywhere.contains_key(name), "{name} is not set");
     }
 }
 
 fn keys(schema: &[aws_sdk_dynamodb::types::KeySchemaElement]) -> Value {
-    let keys = schema.iter().map(|element| {
-        json!({ "AttributeName": element.attribute_name, "KeyType": element.key_type.as_str() })
-    });
+    let keys = schema
+        .iter()
+        .map(|element| json!({ "AttributeName": element.attribute_name, "KeyType": element.key_type.as_str() }));
     keys.collect()
 }
 

@@ -1,1 +1,11 @@
-//! The table, on both engines.
+//! The table, on both engines: reading, writing, limits, faults, and what survives a process.
+
+pub mod conditions;
+mod faults;
+mod limits;
+mod notes;
+mod process;
+mod reading;
+mod together;
+mod wire;
+mod writing;

@@ -22,7 +22,12 @@ pub fn path(name: &str) -> PathBuf {
 fn build() -> HashMap<String, PathBuf> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--workspace", "--bins", "--message-format=json-render-diagnostics"])
+        .args([
+            "build",
+            "--workspace",
+            "--bins",
+            "--message-format=json-render-diagnostics",
+        ])
         .args(["--manifest-path", manifest])
         .stderr(Stdio::inherit())
         .output()

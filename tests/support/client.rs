@@ -1,5 +1,7 @@
 //! A client that says what it sends and shows what it gets.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -39,6 +41,15 @@ impl Answer {
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
         self
+    }
+
+    /// A JSON body that says this and nothing else, with status 200.
+    #[track_caller]
+    pub fn expect_message(self, message: &str) -> Self {
+        let answer = self.expect(200);
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.json(), json!({ "message": message }));
+        answer
     }
 
     /// An engine error of this status that names exactly these members.
@@ -151,8 +162,29 @@ impl Client {
         rest.split_once('?').expect("a query").0.to_owned()
     }
 
+    /// Sends a form to updateprofile.
+    pub async fn update_profile(&self, token: &str, form: reqwest::multipart::Form) -> Answer {
+        let request = self.request(Method::POST, "/api/v1/user/updateprofile");
+        self.send(request.header("x-auth", token).multipart(form)).await
+    }
+
     pub async fn change_password(&self, token: &str, email: &str, password: &str) -> Answer {
         let body = json!({ "email": email, "password": password });
         self.post(&format!("/api/v1/user/changepassword/{token}"), &body).await
     }
+}
+
+/// What a token says, without a look at its signature.
+pub fn claims(token: &str) -> Value {
+    part_of(token, 1)
+}
+
+/// How a token says that it was signed.
+pub fn header_of(token: &str) -> Value {
+    part_of(token, 0)
+}
+
+fn part_of(token: &str, place: usize) -> Value {
+    let part = token.split('.').nth(place).expect("three parts");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }

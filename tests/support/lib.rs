@@ -1,8 +1,12 @@
 //! What the black-box tests stand on: a server in this process with a fresh table, a clock that is set by hand and seeded
 //! randomness, and a client that speaks to it over HTTP.
 
+pub mod binaries;
 pub mod client;
+pub mod emulator;
+pub mod events;
 pub mod picture;
+pub mod runtime_api;
 pub mod server;
 pub mod services;
 

@@ -8,7 +8,7 @@ pub fn engine() -> OpenApi {
         .title("Countersign: engine")
         .version("0.0.1")
         .description(Some(
-            "Accounts, sessions, organizations, roles and passkeys. Tokens travel in the header X-Auth; errors are \
+            "Accounts, tokens, profiles and password reset. Tokens travel in the header X-Auth; errors are \
              `{message, errors}`.",
         ))
         .build();

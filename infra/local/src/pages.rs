@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
+use shared::App;
 use shared::notify::Channel;
 use shared::notify::mailbox::Delivered;
 
@@ -24,9 +25,10 @@ const MAIL_POLICY: &str =
 
 type Shared = Option<Arc<Mailroom>>;
 
-pub fn routes(mailroom: Shared) -> Router {
+pub fn routes(app: &App, mailroom: Shared) -> Router {
+    let url = app.config.public_url.clone();
     Router::new()
-        .route("/", get(home))
+        .route("/", get(async move || page(&Home { url })))
         .route("/_local/style.css", get(style))
         .route("/_local/mail", get(mail))
         .route("/_local/mail/{id}", get(mail_as_html))
@@ -36,7 +38,10 @@ pub fn routes(mailroom: Shared) -> Router {
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home;
+struct Home {
+    /// Where this server is reached.
+    url: String,
+}
 
 #[derive(Template)]
 #[template(path = "mailbox.html")]
@@ -50,10 +55,6 @@ struct MailboxPage {
 #[derive(Deserialize)]
 struct Filter {
     to: Option<String>,
-}
-
-async fn home() -> Response {
-    page(&Home)
 }
 
 async fn style() -> impl IntoResponse {

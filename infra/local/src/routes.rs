@@ -26,7 +26,7 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
     let routes = Router::new()
         .merge(engine_auth::routes(app.clone()))
         .merge(platform_keys::routes(app.clone()))
-        .merge(pages::routes(mailroom))
+        .merge(pages::routes(app, mailroom))
         .merge(viewer())
         .route("/healthz", get(healthy).with_state(app.clone()))
         .fallback(not_found);

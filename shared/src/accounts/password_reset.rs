@@ -17,6 +17,7 @@ use crate::http::throttle::{self, Gauge, Throttled};
 use crate::ids::UserId;
 use crate::notify::{Message, NotifyError, Template};
 use crate::sessions::Origin;
+use crate::sessions::sign_in::account_gauge;
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
 use crate::store::{AsConflict, Commit, Condition, Key, Record, StoreError};
@@ -205,6 +206,10 @@ pub async fn redeem(
         .otherwise(|_| ResetError::InvalidToken);
     commit.create(&Activity::new(app, claim.user_id, origin, "password", "reset"));
     commit.create(&message);
+    if let Some(gauge) = account_gauge(app, &email.partition()) {
+        // Whoever proved to own the address gets in, however often others have guessed.
+        commit.delete(gauge.key, Condition::Always);
+    }
     app.store.commit(commit).await
 }
 

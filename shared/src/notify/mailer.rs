@@ -96,7 +96,7 @@ async fn send(app: &App, outlet: &Outlet, message: &Message) -> Result<String, N
                 subject: is_mail.then_some(rendered.subject),
                 text: rendered.text,
                 html: is_mail.then_some(rendered.html),
-                sent_at: app.clock.now().to_string(),
+                sent_at: format!("{:.3}", app.clock.now()),
             };
             mailbox.put(channel, &delivered).await.map(|()| message.id.clone())
         }

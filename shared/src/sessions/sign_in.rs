@@ -71,7 +71,7 @@ impl AsConflict for SignInError {
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, SignInError> {
     let partition = email::partition(attempt.username);
     let gauges: Vec<Gauge> = [
-        Gauge::account(app, "signin", |limits| limits.signin_account, &partition),
+        account_gauge(app, &partition),
         Gauge::address(app, "signin", |limits| limits.signin_address, attempt.origin.ip),
     ]
     .into_iter()
@@ -127,6 +127,11 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, SignIn
             .await?
             .ok_or(SignInError::Refused)?;
     }
+}
+
+/// Counts the attempts on an account, by the partition of its address.
+pub(crate) fn account_gauge(app: &App, partition: &str) -> Option<Gauge> {
+    Gauge::account(app, "signin", |limits| limits.signin_account, partition)
 }
 
 /// A password that was verified.

@@ -1,12 +1,13 @@
 //! What tests put before the table: every call passes a door, which may count it, hold it, fail it, or lose its answer.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use futures_util::future::BoxFuture;
 
-use super::commit::{Change, Outcome};
+use super::commit::{Change, Effect, Outcome};
 use super::query::{Page, Query};
 use super::record::{Item, Key};
 use super::{StoreError, Table};
@@ -39,26 +40,88 @@ pub trait Door: Send + Sync {
     fn pass<'a>(&'a self, call: Call, table: &'a Table) -> BoxFuture<'a, Result<Answer, StoreError>>;
 }
 
-/// Counts calls.
-#[derive(Debug, Default)]
+/// A call in one line, for people: what it is and which items it names.
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Call::Get(keys) => {
+                write!(f, "get")?;
+                keys.iter().try_for_each(|key| write!(f, " {}/{}", key.pk, key.sk))
+            }
+            Call::Query(query) => write!(f, "query {}/{:?}", query.pk, query.range),
+            Call::Commit(changes) => {
+                write!(f, "commit")?;
+                changes.iter().try_for_each(|change| {
+                    let verb = match change.effect {
+                        Effect::Put(_) => "put",
+                        Effect::Update(_) => "update",
+                        Effect::Delete => "delete",
+                        Effect::Check => "check",
+                    };
+                    write!(f, " {verb} {}/{}", change.key.pk, change.key.sk)
+                })
+            }
+        }
+    }
+}
+
+/// A call that passed a [`Counting`] door. Beginnings and ends are numbered in one row, in the order in which they came.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// What was called.
+    pub call: Call,
+    /// When it began.
+    pub began: usize,
+    /// When it was answered; never, where its caller lost interest.
+    pub ended: Option<usize>,
+    /// Whether a hash was being made when it began: such a call hides behind the hash and keeps nobody waiting.
+    pub beside_hash: bool,
+}
+
+/// Counts calls, and remembers which of them were under way at the same time.
+#[derive(Default)]
 pub struct Counting {
-    calls: Mutex<Vec<Call>>,
+    passages: Mutex<(usize, Vec<Passage>)>,
+    hashes: OnceLock<Box<dyn Fn() -> usize + Send + Sync>>,
 }
 
 impl Counting {
+    /// Tells how many hashes are in progress. The door stands before the hasher does, so it learns this later.
+    pub fn watch(&self, hashes: impl Fn() -> usize + Send + Sync + 'static) {
+        let _ = self.hashes.set(Box::new(hashes));
+    }
+
     /// The calls since the last time this was asked.
-    pub fn take(&self) -> Vec<Call> {
-        std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn take(&self) -> Vec<Passage> {
+        let mut passages = lock(&self.passages);
+        passages.0 = 0;
+        std::mem::take(&mut passages.1)
     }
 }
 
 impl Door for Counting {
     fn pass<'a>(&'a self, call: Call, table: &'a Table) -> BoxFuture<'a, Result<Answer, StoreError>> {
-        self.calls
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(call.clone());
-        Box::pin(table.answer(call))
+        let beside_hash = self.hashes.get().is_some_and(|hashes| hashes() > 0);
+        let began = {
+            let (now, passages) = &mut *lock(&self.passages);
+            *now += 1;
+            passages.push(Passage {
+                call: call.clone(),
+                began: *now,
+                ended: None,
+                beside_hash,
+            });
+            *now
+        };
+        Box::pin(async move {
+            let answer = table.answer(call).await;
+            let (now, passages) = &mut *lock(&self.passages);
+            *now += 1;
+            if let Some(passage) = passages.iter_mut().find(|passage| passage.began == began) {
+                passage.ended = Some(*now);
+            }
+            answer
+        })
     }
 }
 
@@ -86,13 +149,13 @@ pub struct Faulty {
 impl Faulty {
     /// Appends faults, one for each call to come.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.plan.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);
+        lock(&self.plan).extend(faults);
     }
 }
 
 impl Door for Faulty {
     fn pass<'a>(&'a self, call: Call, table: &'a Table) -> BoxFuture<'a, Result<Answer, StoreError>> {
-        let fault = self.plan.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let fault = lock(&self.plan).pop_front();
         Box::pin(async move {
             match fault.unwrap_or(Fault::None) {
                 Fault::None => table.answer(call).await,
@@ -145,7 +208,7 @@ pub struct Recording {
 impl Recording {
     /// What was answered since the last time this was asked.
     pub fn take(&self) -> Vec<Answer> {
-        std::mem::take(&mut *self.answers.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(&self.answers))
     }
 }
 
@@ -153,38 +216,12 @@ impl Door for Recording {
     fn pass<'a>(&'a self, call: Call, table: &'a Table) -> BoxFuture<'a, Result<Answer, StoreError>> {
         Box::pin(async move {
             let answer = table.answer(call).await?;
-            self.answers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(answer.clone());
+            lock(&self.answers).push(answer.clone());
             Ok(answer)
         })
     }
 }
 
-/// Holds every call until the test lets it go on.
-pub struct Gate(tokio::sync::Semaphore);
-
-impl Gate {
-    /// A gate that is shut: calls wait until [`Gate::open`] lets them through, so that a test decides who goes next.
-    pub fn shut() -> Arc<Self> {
-        Arc::new(Self(tokio::sync::Semaphore::new(0)))
-    }
-
-    /// Lets the next `calls` through.
-    pub fn open(&self, calls: usize) {
-        self.0.add_permits(calls);
-    }
-}
-
-impl Door for Gate {
-    fn pass<'a>(&'a self, call: Call, table: &'a Table) -> BoxFuture<'a, Result<Answer, StoreError>> {
-        Box::pin(async move {
-            match self.0.acquire().await {
-                Ok(permit) => permit.forget(),
-                Err(closed) => return Err(StoreError::Unavailable(closed.to_string())),
-            }
-            table.answer(call).await
-        })
-    }
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

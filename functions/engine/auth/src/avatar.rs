@@ -1,5 +1,6 @@
 //! `GET /avatar/{file}` (get_avatar): a picture, as what it is. Host root, no authentication: the name is the secret.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -19,8 +20,11 @@ use shared::surfaces::engine::{EngineError, ErrorBody};
         (status = 404, description = "There is no such picture", body = ErrorBody),
     )
 )]
-pub async fn get_avatar(State(app): State<App>, Path(file): Path<String>) -> Result<Response, EngineError> {
-    let name = AvatarName::parse(&file).ok_or_else(EngineError::not_found)?;
+pub async fn get_avatar(
+    State(app): State<App>,
+    file: Result<Path<String>, PathRejection>,
+) -> Result<Response, EngineError> {
+    let name = file.ok().and_then(|Path(file)| AvatarName::parse(&file)).ok_or_else(EngineError::not_found)?;
     let picture = load(&app, &name).await?.ok_or_else(EngineError::not_found)?;
     // A name is used for one picture only, so it may be kept for good; and it is never a document to run scripts in.
     let headers = [

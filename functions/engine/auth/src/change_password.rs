@@ -1,6 +1,7 @@
 //! `POST /api/v1/user/changepassword/{token}` (change_password): sets a new password with a mailed token, once, and ends
 //! all sessions.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest as _, Path, Request, State};
 use http::StatusCode;
 use serde::Deserialize;
@@ -39,11 +40,12 @@ pub struct ChangePassword {
 )]
 pub async fn change_password(
     State(app): State<App>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
     origin: Origin,
     request: Request,
 ) -> Result<StatusCode, EngineError> {
     // The published route matches these characters only, so that anything else is no route; hence the body comes second.
+    let Path(token) = token.map_err(|_| EngineError::not_found())?;
     if !token.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9')) {
         return Err(EngineError::not_found());
     }

@@ -1,0 +1,191 @@
+//! The mailer's program on a table of its own, with SES as an emulator plays it. Skipped where there is no emulator.
+
+use countersign::serve_embedded;
+use dynoxide::Database;
+use serde_json::{Value, json};
+use shared::App;
+use shared::accounts::Email;
+use shared::app::EMBEDDED_TABLE;
+use shared::clock::Clock;
+use shared::config::Config;
+use shared::notify::{Message, Stage, Template};
+use shared::random::Random;
+use shared::store::commit::{Step, text};
+use shared::store::record::read;
+use shared::store::{Commit, Condition, Record as _, StoreError, schema};
+use tests::runtime_api::Function;
+use tests::{emulator, events, services};
+
+/// A table with an outbox that nobody but the program empties.
+struct Post {
+    app: App,
+    mailer: Function,
+    _data_dir: tempfile::TempDir,
+}
+
+impl Post {
+    async fn open(emulator: &str) -> Self {
+        let (table, _task) = serve_embedded(Database::memory().unwrap()).await.unwrap();
+        let data_dir = tempfile::tempdir().unwrap();
+        let from = emulator::sender(emulator).await;
+        let variables = [
+            ("TABLE_NAME", EMBEDDED_TABLE),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &table),
+            ("AWS_ENDPOINT_URL", emulator),
+            ("DATA_DIR", data_dir.path().to_str().unwrap()),
+            ("MAIL_FROM", &from),
+            ("SERVICE_NAME", "Acme"),
+        ];
+        let config = Config::from_lookup(|name| {
+            let given = variables.iter().find(|(known, _)| *known == name);
+            given.map(|(_, value)| (*value).to_owned())
+        });
+        let app = App::new(config.unwrap(), Clock::system(), Random::system());
+        schema::create_table(app.store.table().client().await, EMBEDDED_TABLE)
+            .await
+            .unwrap();
+        let mailer = Function::start("platform-mailer", &variables).await;
+        eprintln!(
+            "platform-mailer asked for its first event after {:?}",
+            mailer.started_in
+        );
+        Self {
+            app,
+            mailer,
+            _data_dir: data_dir,
+        }
+    }
+
+    /// Writes a message to somebody whom no other test writes to.
+    async fn write(&self) -> (Message, String) {
+        let to = emulator::address("to");
+        let keyring = self.app.keys.get().await.unwrap();
+        let link = "https://id.example.com/auth/changepassword/abc?email=x".to_owned();
+        let template = Template::PasswordReset { link, minutes: 60 };
+        let message = Message::mail(&self.app, &keyring, &Email::parse(&to).unwrap(), &template).unwrap();
+        let mut commit = Commit::<StoreError>::new();
+        commit.create(&message);
+        self.app.store.commit(commit).await.unwrap();
+        (message, to)
+    }
+
+    async fn spoil(&self, message: &Message) {
+        let mut commit = Commit::<StoreError>::new();
+        let spoiled = Step::Set("sealed", text("not what was sealed"));
+        commit.update(message.key(), Condition::Present, [spoiled]);
+        self.app.store.commit(commit).await.unwrap();
+    }
+
+    async fn stage(&self, message: &Message) -> Stage {
+        let [item] = self.app.store.get([message.key()]).await.unwrap();
+        read::<Message>(item.unwrap()).unwrap().stage
+    }
+
+    /// Hands the mailer a batch and returns the identifiers of what failed.
+    async fn deliver(&self, records: &[Value]) -> Vec<String> {
+        let answer = self.mailer.invoke(&json!({ "Records": records })).await.response();
+        let failures = answer["batchItemFailures"].as_array().unwrap();
+        failures
+            .iter()
+            .map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// A record of the stream at `place`.
+fn record(pk: &str, place: &str) -> Value {
+    let mut event = events::read("platform/outbox_stream.json");
+    let mut record = event["Records"][0].take();
+    for image in ["Keys", "NewImage"] {
+        record["dynamodb"][image]["pk"]["S"] = pk.into();
+    }
+    record["dynamodb"]["SequenceNumber"] = place.into();
+    record
+}
+
+fn record_of(message: &Message, place: &str) -> Value {
+    record(&message.key().pk, place)
+}
+
+#[tokio::test]
+async fn a_batch_is_sent_once_and_says_what_failed() {
+    let Some(emulator) = services::aws() else { return };
+    let post = Post::open(&emulator).await;
+    let ((first, to_first), (second, to_second)) = (post.write().await, post.write().await);
+    let (poison, to_poison) = post.write().await;
+    post.spoil(&poison).await;
+
+    let before = [
+        record_of(&first, "101"),
+        // The stream may repeat itself, within a batch and after it.
+        record_of(&first, "101"),
+        record("USER#01HZZZZZZZZZZZZZZZZZZZZZZZ", "102"),
+        record("OUTBOX#01HZZZZZZZZZZZZZZZZZZZZZZZ", "103"),
+    ];
+    let rest = [record_of(&poison, "104"), record_of(&second, "105")];
+    assert_eq!(post.deliver(&[&before[..], &rest].concat()).await, ["104"]);
+    assert_eq!(emulator::mails(&emulator, &to_first).await.len(), 1);
+    assert_eq!(post.stage(&first).await, Stage::Sent);
+    assert_eq!(post.stage(&poison).await, Stage::Pending);
+
+    // The stream comes again from where it failed, and goes on behind that when it has given up.
+    assert_eq!(post.deliver(&rest).await, ["104"]);
+    assert_eq!(post.deliver(&rest[1..]).await, [] as [&str; 0]);
+    // A restart reads everything once more.
+    assert_eq!(post.deliver(&before).await, [] as [&str; 0]);
+    assert_eq!(post.stage(&second).await, Stage::Sent);
+    for to in [&to_first, &to_second] {
+        assert_eq!(emulator::mails(&emulator, to).await.len(), 1, "{to}");
+    }
+    assert!(emulator::mails(&emulator, &to_poison).await.is_empty());
+
+    let log = post.mailer.log();
+    assert!(
+        log.contains(&poison.id) && log.contains("a message was not sent"),
+        "{log}"
+    );
+    for secret in [&to_first, &to_second, "changepassword/abc"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+/// What was sent keeps neither its recipient nor its link, and says what the provider calls it.
+#[tokio::test]
+async fn a_message_that_was_sent_is_forgotten_but_for_its_mark() {
+    let Some(emulator) = services::aws() else { return };
+    let post = Post::open(&emulator).await;
+    let (message, to) = post.write().await;
+    assert_eq!(post.deliver(&[record_of(&message, "1")]).await, [] as [&str; 0]);
+    let mails = emulator::mails(&emulator, &to).await;
+    assert_eq!(mails.len(), 1);
+    let [item] = post.app.store.get([message.key()]).await.unwrap();
+    let item = item.unwrap();
+    assert!(
+        !item.contains_key("sealed") && !item.contains_key("leased_until"),
+        "{item:?}"
+    );
+    assert_eq!(item["provider_id"].as_s().unwrap(), mails[0]["id"].as_str().unwrap());
+}
+
+/// A sender that SES does not know is no reason to lose a message.
+#[tokio::test]
+async fn a_message_that_is_refused_is_sent_later() {
+    let Some(emulator) = services::aws() else { return };
+    let mut post = Post::open(&emulator).await;
+    let (message, to) = post.write().await;
+    let unknown = emulator::address("unverified");
+    let table = post.app.config.aws.dynamodb_endpoint.clone().unwrap();
+    let variables = [
+        ("TABLE_NAME", EMBEDDED_TABLE),
+        ("AWS_ENDPOINT_URL_DYNAMODB", table.as_str()),
+        ("AWS_ENDPOINT_URL", emulator.as_str()),
+        ("DATA_DIR", post.app.config.data_dir.to_str().unwrap()),
+        ("MAIL_FROM", &unknown),
+    ];
+    let working = std::mem::replace(&mut post.mailer, Function::start("platform-mailer", &variables).await);
+    assert_eq!(post.deliver(&[record_of(&message, "7")]).await, ["7"]);
+    assert_eq!(post.stage(&message).await, Stage::Pending);
+    post.mailer = working;
+    assert_eq!(post.deliver(&[record_of(&message, "7")]).await, [] as [&str; 0]);
+    assert_eq!(emulator::mails(&emulator, &to).await.len(), 1);
+}

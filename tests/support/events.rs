@@ -1,0 +1,69 @@
+//! The events of `events/`: what API Gateway and the table's stream hand to a function.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use serde_json::Value;
+
+use crate::{Answer, Client};
+
+/// An event file, such as `engine/signin.json`.
+pub fn read(path: &str) -> Value {
+    let path = format!("{}/../events/{path}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The event of an operation that is called over HTTP.
+pub fn http(operation: &str) -> Value {
+    match operation {
+        "jwks" => read("platform/jwks.json"),
+        engine => read(&format!("engine/{engine}.json")),
+    }
+}
+
+/// The same event with another body.
+pub fn with_body(mut event: Value, body: &Value) -> Value {
+    let body = body.to_string();
+    event["headers"]["content-length"] = body.len().to_string().into();
+    event["body"] = body.into();
+    event
+}
+
+/// The same event with a token in X-Auth.
+pub fn with_token(mut event: Value, token: &str) -> Value {
+    event["headers"]["x-auth"] = token.into();
+    event
+}
+
+/// The same event with another path.
+pub fn with_path(mut event: Value, path: &str) -> Value {
+    event["rawPath"] = path.into();
+    event["requestContext"]["http"]["path"] = path.into();
+    event
+}
+
+/// The bytes of the body that the client sent.
+pub fn body(event: &Value) -> Vec<u8> {
+    match (event["body"].as_str().unwrap_or_default(), &event["isBase64Encoded"]) {
+        (text, Value::Bool(true)) => STANDARD.decode(text).unwrap(),
+        (text, _) => text.as_bytes().to_vec(),
+    }
+}
+
+/// Sends what the event says over HTTP, as its client did before the gateway made an event of it.
+pub async fn over_http(client: &Client, event: &Value) -> Answer {
+    let method: Method = event["requestContext"]["http"]["method"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let mut request = client.request(method, event["rawPath"].as_str().unwrap());
+    for (name, value) in event["headers"].as_object().unwrap() {
+        // What names the gateway's own connection is for the other connection to say.
+        if name != "host" && name != "content-length" && !name.starts_with("x-forwarded") {
+            request = request.header(name, value.as_str().unwrap());
+        }
+    }
+    client.send(request.body(body(event))).await
+}
