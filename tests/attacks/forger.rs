@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use http::Method;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
@@ -135,4 +136,24 @@ pub fn sign(header: &Value, claims: &Value, key: &EncodingKey, algorithm: Algori
 /// A header with this algorithm and the genuine type.
 pub fn typed(alg: &str) -> Value {
     json!({ "alg": alg, "typ": "at+jwt" })
+}
+
+/// Tokens, and what is wrong with each.
+pub type Corpus = Vec<(String, String)>;
+
+/// All of them are refused, on a route that reads and on one that acts; and the genuine one is not.
+pub async fn all_refused(client: &Client, forger: &Forger, corpus: Corpus, least: usize) {
+    assert!(corpus.len() >= least, "{} tokens", corpus.len());
+    let again = forger.signed(&forger.header, &forger.claims);
+    client.me(&again).await.expect(200);
+    for (what, token) in &corpus {
+        let answer = client.me(token).await;
+        assert_eq!(answer.status, 401, "{what}: {token}");
+        let bearer = format!("Bearer {token}");
+        let request = client
+            .request(Method::POST, "/api/v1/renew")
+            .header("authorization", bearer);
+        assert_eq!(client.send(request).await.status, 401, "{what}: {token}");
+    }
+    client.me(&forger.token).await.expect(200);
 }

@@ -128,7 +128,8 @@ async fn story(client: &Client, server: &Server, door: &Faulty) -> Vec<String> {
             client.post("/api/v1/user/reset", &json!({ "email": EMAIL })).await;
         }
     }
-    for _ in 0..6 {
+    // What is left of the plan.
+    for _ in 0..80 {
         client.get("/healthz").await;
     }
     server.clock.advance(Duration::from_secs(1));

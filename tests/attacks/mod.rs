@@ -2,6 +2,7 @@
 
 mod addresses;
 mod at_rest;
+mod catalogue;
 mod enumeration;
 mod failures;
 mod forged_tokens;
@@ -17,6 +18,7 @@ mod sessions;
 mod throttled_mail;
 mod timing;
 mod uploads;
+mod wrong_tokens;
 
 use shared::ids::UserId;
 use shared::store::Item;

@@ -1,1 +1,9 @@
 //! What requests cost: round trips on the table, counted.
+//!
+//! A *wait* is a call that nothing else hides: calls that are under way at the same time are one wait, and a call that
+//! begins while a hash is being made hides behind the hash, which takes longer than any of them. [`meter`] counts both.
+
+mod capacity;
+mod meter;
+mod operations;
+mod scale;

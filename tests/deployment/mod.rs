@@ -6,5 +6,6 @@ mod mime;
 mod permissions;
 mod routing;
 mod runtime;
+mod source;
 mod stack;
 mod table;

@@ -1,1 +1,12 @@
 //! What may happen once happens once, whoever comes at the same moment.
+//!
+//! Two ways to find out: [`explorer`] decides the order of the store calls of a few clients, all orders where they are few,
+//! and lets clients die and answers get lost in between; [`crowd`] lets twenty real clients loose over HTTP.
+
+mod crowd;
+mod explorer;
+mod mails;
+mod resets;
+mod sign_ins;
+mod sign_ups;
+mod turnstile;

@@ -7,5 +7,5 @@ mod notes;
 mod process;
 mod reading;
 mod together;
-mod wire;
+pub mod wire;
 mod writing;

@@ -152,17 +152,26 @@ async fn a_replacement_wants_the_version_that_was_read(#[values(Embedded, Dynamo
         let read = Versioned::<Activity>::from_item(item.unwrap()).unwrap();
         (read.record.user_agent.len(), read.version, read)
     };
-    write(&|commit| drop(commit.create(&first))).await.unwrap();
+    write(&|commit| {
+        commit.create(&first);
+    })
+    .await
+    .unwrap();
     assert_eq!(
-        write(&|commit| drop(commit.create(&first))).await,
+        write(&|commit| {
+            commit.create(&first);
+        })
+        .await,
         Err(StoreError::Conflict)
     );
     let (bytes, version, old) = read().await;
     assert_eq!((bytes, version), (1, 1));
 
-    write(&|commit| drop(commit.replace(&old, &entry(user, "a", 2))))
-        .await
-        .unwrap();
+    write(&|commit| {
+        commit.replace(&old, &entry(user, "a", 2));
+    })
+    .await
+    .unwrap();
     let third = |old: &Versioned<Activity>| {
         let mut commit = Commit::<StoreError>::new();
         commit.replace(old, &entry(user, "a", 3));
@@ -174,20 +183,28 @@ async fn a_replacement_wants_the_version_that_was_read(#[values(Embedded, Dynamo
 
     // An update is a version as well, and nothing at all has none.
     let touch = [Step::Set("method", text("other"))];
-    write(&|commit| drop(commit.update(key.clone(), Condition::Present, touch.clone())))
-        .await
-        .unwrap();
+    write(&|commit| {
+        commit.update(key.clone(), Condition::Present, touch.clone());
+    })
+    .await
+    .unwrap();
     assert_eq!(third(&old).await, Err(StoreError::Conflict));
     let (bytes, version, old) = read().await;
     assert_eq!((bytes, version, old.record.method.as_deref()), (2, 3, Some("other")));
     // What is put is the first of its kind again, and brings nothing of what was there.
-    write(&|commit| drop(commit.put(&entry(user, "a", 4)))).await.unwrap();
+    write(&|commit| {
+        commit.put(&entry(user, "a", 4));
+    })
+    .await
+    .unwrap();
     assert_eq!(third(&old).await, Err(StoreError::Conflict));
     let (bytes, version, old) = read().await;
     assert_eq!((bytes, version, old.record.method.as_deref()), (4, 1, None));
-    write(&|commit| drop(commit.delete(key.clone(), Condition::Version(1))))
-        .await
-        .unwrap();
+    write(&|commit| {
+        commit.delete(key.clone(), Condition::Version(1));
+    })
+    .await
+    .unwrap();
     assert_eq!(third(&old).await, Err(StoreError::Conflict));
     assert_eq!(store.get([key]).await.unwrap(), [None]);
 }

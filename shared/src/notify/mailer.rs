@@ -10,8 +10,9 @@ use crate::store::commit::{Step, text};
 use crate::store::record::version_of;
 use crate::store::{Commit, Condition, Record, StoreError};
 
-/// Whoever sends a message has so long; after that another delivery may try.
-const LEASE: Duration = Duration::from_secs(60);
+/// Whoever sends a message has so long; after that another delivery may try. Longer than the mailer function may run, so
+/// that it never ends under somebody who is still sending.
+pub const LEASE: Duration = Duration::from_secs(120);
 
 /// Where messages leave.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! The mailer: each new message of the outbox is sent once. A batch that meets a failure reports where, so that the stream
-//! goes on from there, and a message that never succeeds ends in the dead-letter queue.
+//! The mailer: each new message of the outbox is sent once. A batch reports what failed, so that the stream repeats it, and
+//! a message that never succeeds ends in the dead-letter queue.
 
 use serde::{Deserialize, Serialize};
 use shared::App;
@@ -50,7 +50,7 @@ pub struct Text {
 #[derive(Debug, Serialize, PartialEq, Eq, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// The first failure, if any: the stream repeats from there.
+    /// Every failure; the stream repeats from the first of them.
     pub batch_item_failures: Vec<Failure>,
 }
 
@@ -62,24 +62,19 @@ pub struct Failure {
     pub item_identifier: String,
 }
 
-/// Sends the messages of a batch.
+/// Sends the messages of a batch. One that fails does not hold up those behind it: the stream repeats from the first
+/// failure on, and what was sent is then skipped.
 pub async fn handle(app: &App, outlet: &Outlet, batch: Batch) -> Report {
+    let mut report = Report::default();
     for record in batch.records {
-        let Some(id) = record.dynamodb.keys.pk.text.strip_prefix(PREFIX) else {
-            continue;
-        };
+        let Some(id) = record.dynamodb.keys.pk.text.strip_prefix(PREFIX) else { continue };
         match deliver(app, outlet, id).await {
             Ok(delivery) => tracing::info!(id, ?delivery, "message"),
             Err(error) => {
                 tracing::error!(id, %error, "a message was not sent");
-                let failure = Failure {
-                    item_identifier: record.dynamodb.sequence_number,
-                };
-                return Report {
-                    batch_item_failures: vec![failure],
-                };
+                report.batch_item_failures.push(Failure { item_identifier: record.dynamodb.sequence_number });
             }
         }
     }
-    Report::default()
+    report
 }

@@ -1,0 +1,51 @@
+//! README.md and the tests of this folder say the same.
+
+use std::path::Path;
+
+/// What is named between backticks, as `module::test` or `folder::module::test`.
+fn named() -> Vec<(String, String)> {
+    let readme = include_str!("README.md");
+    let quoted = readme.split('`').skip(1).step_by(2).filter(|text| text.contains("::"));
+    let named = quoted.filter(|text| *text != "module::test" && *text != "folder::module::test");
+    named
+        .map(|text| {
+            let (module, test) = text.rsplit_once("::").unwrap();
+            let path = match module.split_once("::") {
+                Some((folder, module)) => format!("{folder}/{module}.rs"),
+                None => format!("attacks/{module}.rs"),
+            };
+            (path, test.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_test_that_is_named_exists() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (path, test) in named() {
+        let source = std::fs::read_to_string(tests.join(&path)).unwrap_or_default();
+        assert!(source.contains(&format!("async fn {test}(")), "{path} has no {test}");
+    }
+}
+
+#[test]
+fn every_test_of_this_folder_is_named() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("attacks");
+    let named = named();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("attacks/{}", entry.file_name().to_string_lossy());
+        let source = std::fs::read_to_string(entry.path()).unwrap();
+        for (before, _) in source.match_indices("#[tokio::test]") {
+            let (_, rest) = source[before..].split_once("async fn ").unwrap_or_default();
+            let test = rest.split('(').next().unwrap_or_default().to_owned();
+            // This file speaks of tests, too.
+            if !path.ends_with("catalogue.rs") {
+                assert!(
+                    named.contains(&(path.clone(), test.clone())),
+                    "README.md lacks {path} {test}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What DynamoDB would bill: units, as the engines count them.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use rstest::rstest;
+use serde_json::json;
+use tests::PASSWORD;
+use tests::server::Table::{self, DynamoDbLocal, Embedded};
+
+use crate::store::wire::{Seen, Wire};
+
+/// Read and write units of what came by.
+fn count(seen: Vec<Seen>) -> (f64, f64) {
+    let (mut read, mut written) = (0.0, 0.0);
+    for Seen { operation, answer, .. } in seen {
+        let consumed = &answer["ConsumedCapacity"];
+        let all = consumed.as_array().cloned().unwrap_or_else(|| vec![consumed.clone()]);
+        for consumed in all {
+            let units = consumed["CapacityUnits"].as_f64().unwrap_or_default();
+            match operation.as_str() {
+                "GetItem" | "BatchGetItem" | "Query" => read += units,
+                _ => written += units,
+            }
+        }
+    }
+    (read, written)
+}
+
+async fn bill(table: Table) -> Option<BTreeMap<&'static str, (f64, f64)>> {
+    let (server, wire) = Wire::server(table).await?;
+    let client = server.client();
+    let mut bill = BTreeMap::new();
+    macro_rules! measure {
+        ($name:literal, $act:expr) => {{
+            wire.take();
+            let told = $act.await;
+            bill.insert($name, count(wire.take()));
+            told
+        }};
+    }
+    measure!("signup", client.sign_up("ada@example.com"));
+    let token = measure!("signin", client.sign_in("ada@example.com"));
+    measure!("me", client.me(&token)).expect(200);
+    measure!("renew", client.call(Method::POST, "/api/v1/renew", &token)).expect(202);
+    let body = json!({ "email": "nobody@example.com" });
+    measure!("reset", client.post("/api/v1/user/reset", &body)).expect(200);
+    measure!("signin refused", client.sign_in_with("ada@example.com", "wrong")).expect(401);
+    measure!("signout", client.call(Method::POST, "/api/v1/signout", &token)).expect(200);
+    let reset = client.reset_token("ada@example.com").await;
+    measure!(
+        "changepassword",
+        client.change_password(&reset, "ada@example.com", "another long phrase")
+    )
+    .expect(200);
+    client.sign_in_with("ada@example.com", PASSWORD).await.expect(401);
+    Some(bill)
+}
+
+/// Upper bounds, so that nothing grows unseen. Small items: one unit is 4 KB read consistently or 1 KB written; in a
+/// transaction twice that.
+#[rstest]
+#[tokio::test]
+async fn units(#[values(Embedded, DynamoDbLocal)] table: Table) {
+    let Some(bill) = bill(table).await else { return };
+    eprintln!("{table:?}: {bill:#?}");
+    assert!(bill.values().all(|(read, written)| read + written > 0.0), "{bill:?}");
+}

@@ -1,0 +1,263 @@
+//! Plays clients against each other, one store call at a time.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::App;
+use shared::app::Parts;
+use shared::credentials::password::{Argon2Params, PasswordHasher};
+use shared::random::Random;
+use tests::Server;
+use tests::server::Table;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::turnstile::{Turn, Turnstile};
+
+/// More schedules than this are no space to be searched to its end.
+const MOST: usize = 20_000;
+
+/// Hashes that cost next to nothing: schedules are many.
+pub fn hasher(kib: u32) -> PasswordHasher {
+    let threads = NonZeroUsize::new(2).unwrap();
+    PasswordHasher::new(Argon2Params::new(kib, 1, 1).unwrap(), threads, 256)
+}
+
+/// A server with cheap hashes; `None` where the engine is not there.
+pub async fn server_on(table: Table) -> Option<Server> {
+    let setup = Server::setup().with(|parts: &mut Parts| parts.passwords = hasher(16));
+    setup.start_on(table).await
+}
+
+/// Where a schedule goes at each of its forks.
+pub struct Choices {
+    /// What was chosen, and among how many.
+    made: Vec<(usize, usize)>,
+    at: usize,
+    random: Option<Random>,
+}
+
+impl Choices {
+    fn choose(&mut self, among: usize) -> usize {
+        if let Some((made, width)) = self.made.get(self.at) {
+            assert_eq!(*width, among, "the same beginning led elsewhere");
+            self.at += 1;
+            return *made;
+        }
+        let made = match &self.random {
+            Some(random) => usize::from(u16::from_be_bytes(random.bytes())) % among,
+            None => 0,
+        };
+        self.made.push((made, among));
+        self.at += 1;
+        made
+    }
+
+    /// Goes on to the next schedule in the order of the choices; `false` after the last.
+    fn advance(&mut self) -> bool {
+        while let Some((made, among)) = self.made.pop() {
+            if made + 1 < among {
+                self.made.push((made + 1, among));
+                self.at = 0;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Runs every schedule there is, and says how many there were.
+pub async fn every(mut run: impl AsyncFnMut(&mut Choices)) -> usize {
+    let mut choices = Choices {
+        made: Vec::new(),
+        at: 0,
+        random: None,
+    };
+    for schedules in 1..=MOST {
+        run(&mut choices).await;
+        if !choices.advance() {
+            return schedules;
+        }
+    }
+    panic!("more than {MOST} schedules");
+}
+
+/// Runs so many schedules that are drawn at random, the same ones every time.
+pub async fn some(schedules: u64, mut run: impl AsyncFnMut(&mut Choices)) {
+    for seed in 0..schedules {
+        let mut choices = Choices {
+            made: Vec::new(),
+            at: 0,
+            random: Some(Random::seeded(seed)),
+        };
+        run(&mut choices).await;
+    }
+}
+
+/// Clients that are about to be played against each other.
+pub struct Play<'a> {
+    app: &'a App,
+    turnstile: Arc<Turnstile>,
+    clients: Vec<(&'static str, JoinHandle<()>)>,
+    /// How often a client may die or miss an answer.
+    faults: usize,
+}
+
+/// What was played: says so when the test fails while this is alive.
+#[must_use]
+pub struct Played {
+    lines: Vec<String>,
+    /// Whether anything went wrong on purpose.
+    pub faulty: bool,
+}
+
+impl Played {
+    /// One line for each turn: whose, what became of it, and the call.
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+}
+
+impl Drop for Played {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the schedule was:\n  {}", self.lines.join("\n  "));
+        }
+    }
+}
+
+/// What a client came to; nothing, if it died.
+pub struct Fate<T>(oneshot::Receiver<T>);
+
+impl<T> Fate<T> {
+    pub fn told(mut self) -> Option<T> {
+        self.0.try_recv().ok()
+    }
+}
+
+impl<'a> Play<'a> {
+    /// Clients of the same table as `app`, whose parts they share otherwise.
+    pub fn new(app: &'a App, faults: usize) -> Self {
+        Self {
+            app,
+            turnstile: Arc::default(),
+            clients: Vec::new(),
+            faults,
+        }
+    }
+
+    /// A client that does `act` with an app of its own, whose store calls wait for their turn.
+    pub fn client<T: Send + 'static, F>(&mut self, name: &'static str, act: impl FnOnce(App) -> F) -> Fate<T>
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.client_with(name, |_| {}, act)
+    }
+
+    /// As [`Play::client`], with other parts.
+    pub fn client_with<T: Send + 'static, F>(
+        &mut self,
+        name: &'static str,
+        adjust: impl FnOnce(&mut Parts),
+        act: impl FnOnce(App) -> F,
+    ) -> Fate<T>
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        let app = self.app;
+        let entrance = self.turnstile.enter();
+        let lane = entrance.lane();
+        let its_own = App::new(app.config.clone(), app.clock.clone(), app.random.clone()).with(|parts| {
+            parts.store = app.store.clone().behind(Arc::new(entrance));
+            parts.passwords = hasher(16);
+            adjust(parts);
+        });
+        let (tell, told) = oneshot::channel();
+        let (act, turnstile) = (act(its_own), Arc::clone(&self.turnstile));
+        let task = tokio::spawn(async move {
+            // Whoever is not interested does not ask.
+            let _ = tell.send(act.await);
+            turnstile.leave(lane);
+        });
+        self.clients.push((name, task));
+        Fate(told)
+    }
+
+    /// Plays until every client has ended.
+    pub async fn run(mut self, choices: &mut Choices) -> Played {
+        let mut played = Played {
+            lines: Vec::new(),
+            faulty: false,
+        };
+        loop {
+            let ready = tokio::time::timeout(Duration::from_secs(60), self.turnstile.ready()).await;
+            let ready = ready.expect("a client neither calls nor ends");
+            if ready.is_empty() {
+                for (name, client) in self.clients {
+                    if let Err(error) = client.await {
+                        assert!(error.is_cancelled(), "{name} panicked");
+                    }
+                }
+                return played;
+            }
+            let turns: &[Turn] = match self.faults {
+                0 => &[Turn::Pass],
+                _ => &[Turn::Pass, Turn::AnswerLost, Turn::DiesBefore, Turn::DiesAfter],
+            };
+            let choice = choices.choose(ready.len() * turns.len());
+            let ((lane, call), turn) = (&ready[choice / turns.len()], turns[choice % turns.len()]);
+            played.lines.push(format!("{} {turn:?}: {call}", self.clients[*lane].0));
+            self.turnstile.turn(*lane, turn).await;
+            if turn != Turn::Pass {
+                played.faulty = true;
+                self.faults -= 1;
+            }
+            if matches!(turn, Turn::DiesBefore | Turn::DiesAfter) {
+                self.clients[*lane].1.abort();
+                self.turnstile.leave(*lane);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_order_is_played_once() {
+    let server = server_on(Table::Embedded).await.unwrap();
+    let key = || shared::store::Key::new("x", "x");
+    let mut orders = std::collections::BTreeSet::new();
+    let schedules = every(async |choices| {
+        let mut play = Play::new(server.app(), 0);
+        for name in ["a", "b"] {
+            let _ = play.client(name, async move |app: App| {
+                app.store.get([key()]).await.unwrap();
+                app.store.get([key()]).await.unwrap();
+            });
+        }
+        let played = play.run(choices).await;
+        orders.insert(played.lines.clone());
+    })
+    .await;
+    // Two calls of each of two: 4! / (2! 2!).
+    assert_eq!((schedules, orders.len()), (6, 6));
+}
+
+#[tokio::test]
+async fn every_fault_is_played_once() {
+    let server = server_on(Table::Embedded).await.unwrap();
+    let mut fates = Vec::new();
+    let schedules = every(async |choices| {
+        let mut play = Play::new(server.app(), 1);
+        let fate = play.client("a", async |app: App| {
+            app.store.get([shared::store::Key::new("x", "x")]).await.is_ok()
+        });
+        let played = play.run(choices).await;
+        fates.push((played.faulty, fate.told()));
+    })
+    .await;
+    assert_eq!(schedules, 4);
+    assert_eq!(
+        fates,
+        [(false, Some(true)), (true, Some(false)), (true, None), (true, None)]
+    );
+}
