@@ -126,7 +126,11 @@ async fn a_batch_is_sent_once_and_says_what_failed() {
     assert_eq!(post.deliver(&[&before[..], &rest].concat()).await, ["104"]);
     assert_eq!(emulator::mails(&emulator, &to_first).await.len(), 1);
     assert_eq!(post.stage(&first).await, Stage::Sent);
-    assert_eq!(post.stage(&second).await, Stage::Sent, "a message behind a bad one is not held up");
+    assert_eq!(
+        post.stage(&second).await,
+        Stage::Sent,
+        "a message behind a bad one is not held up"
+    );
     assert_eq!(post.stage(&poison).await, Stage::Pending);
 
     // The stream comes again from where it failed, and goes on behind that when it has given up.

@@ -96,10 +96,19 @@ fn the_stream_is_filtered_for_messages() {
     assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
     // It gives up some time, but outlives a lease many times over.
     let age = source["MaximumRecordAgeInSeconds"].as_u64().unwrap();
-    assert!(age > 10 * shared::notify::mailer::LEASE.as_secs() && age < 24 * 3600, "{age}");
+    assert!(
+        age > 10 * shared::notify::mailer::LEASE.as_secs() && age < 24 * 3600,
+        "{age}"
+    );
     assert_eq!(source["MaximumRetryAttempts"], Value::Null);
-    let timeout = stack.at("/Resources/PlatformMailer/Properties/Timeout").as_u64().unwrap();
-    assert!(timeout < shared::notify::mailer::LEASE.as_secs(), "a lease ends under somebody who is still sending");
+    let timeout = stack
+        .at("/Resources/PlatformMailer/Properties/Timeout")
+        .as_u64()
+        .unwrap();
+    assert!(
+        timeout < shared::notify::mailer::LEASE.as_secs(),
+        "a lease ends under somebody who is still sending"
+    );
     assert_eq!(source["DestinationConfig"]["OnFailure"]["Type"], "SQS");
 }
 

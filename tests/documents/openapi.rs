@@ -16,14 +16,21 @@ async fn the_engine_document_is_the_golden_one() {
         std::fs::write(&path, &text).unwrap();
     }
     let golden = std::fs::read_to_string(&path).unwrap();
-    assert!(text == golden, "the document changed; if that is meant, run with UPDATE_GOLDEN=1\n{text}");
+    assert!(
+        text == golden,
+        "the document changed; if that is meant, run with UPDATE_GOLDEN=1\n{text}"
+    );
 }
 
 #[tokio::test]
 async fn the_viewer_needs_no_other_host() {
     let server = Server::start().await;
     let page = server.client().get("/docs/").await.expect(200);
-    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'self'"));
+    assert!(
+        page.header("content-security-policy")
+            .unwrap()
+            .starts_with("default-src 'self'")
+    );
     let html = page.text();
     assert!(html.contains("swagger-ui"), "{html}");
     assert!(!html.contains("https://") && !html.contains("http://"), "{html}");

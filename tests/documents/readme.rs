@@ -17,8 +17,13 @@ fn blocks(fence: &str) -> Vec<(String, String)> {
     parts.next();
     let parts: Vec<&str> = parts.collect();
     for (place, part) in parts.iter().enumerate().step_by(2) {
-        let Some(script) = part.strip_prefix(fence).and_then(|rest| rest.strip_prefix('\n')) else { continue };
-        let answer = parts.get(place + 2).and_then(|part| part.strip_prefix("text\n")).expect("an answer follows");
+        let Some(script) = part.strip_prefix(fence).and_then(|rest| rest.strip_prefix('\n')) else {
+            continue;
+        };
+        let answer = parts
+            .get(place + 2)
+            .and_then(|part| part.strip_prefix("text\n"))
+            .expect("an answer follows");
         found.push((script.to_owned(), answer.to_owned()));
     }
     found
@@ -34,7 +39,10 @@ async fn the_tour_happens_as_it_is_told() {
     let blocks = blocks("sh tour");
     assert!(blocks.len() >= 5, "the tour has {} stations", blocks.len());
     let mark = "----- next station -----";
-    let script: String = blocks.iter().map(|(script, _)| format!("{script}\necho '{mark}'\n")).collect();
+    let script: String = blocks
+        .iter()
+        .map(|(script, _)| format!("{script}\necho '{mark}'\n"))
+        .collect();
     let script = script.replace("http://127.0.0.1:8000", server.client().url());
     let output = tokio::process::Command::new("bash")
         .args(["-euc", &script])
@@ -44,7 +52,11 @@ async fn the_tour_happens_as_it_is_told() {
         .await
         .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     for (said, (script, told)) in said.split(&format!("{mark}\n")).zip(&blocks) {
         assert_eq!(said.trim(), told.trim(), "after\n{script}");
     }
@@ -54,8 +66,18 @@ async fn the_tour_happens_as_it_is_told() {
 fn every_variable_is_told() {
     let table: String = VARIABLES
         .iter()
-        .map(|variable| format!("| `{}` | {} | {} |\n", variable.name, variable.default, variable.purpose))
+        .map(|variable| {
+            format!(
+                "| `{}` | {} | {} |\n",
+                variable.name, variable.default, variable.purpose
+            )
+        })
         .collect();
-    let table = format!("<!-- variables -->\n| variable | default | what it is for |\n|---|---|---|\n{table}<!-- /variables -->");
-    assert!(readme().contains(&table), "README's table of variables should be\n{table}");
+    let table = format!(
+        "<!-- variables -->\n| variable | default | what it is for |\n|---|---|---|\n{table}<!-- /variables -->"
+    );
+    assert!(
+        readme().contains(&table),
+        "README's table of variables should be\n{table}"
+    );
 }

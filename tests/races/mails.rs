@@ -1,14 +1,12 @@
 //! The outbox: a message leaves once, whoever delivers it, and leaves after all when whoever delivers it dies.
 
-use std::time::Duration;
-
 use rstest::rstest;
 use shared::App;
 use shared::accounts::Email;
 use shared::clock::ClockHand;
 use shared::config::TableConfig;
 use shared::notify::mailbox::Mailbox;
-use shared::notify::mailer::{Delivery, Outlet, deliver};
+use shared::notify::mailer::{Delivery, LEASE, Outlet, deliver};
 use shared::notify::{Channel, Message, NotifyError, Stage, Template};
 use shared::store::record::read;
 use shared::store::{Commit, StoreError, schema};
@@ -80,7 +78,7 @@ async fn two_deliver(app: &App, clock: &ClockHand, choices: &mut Choices, faults
     let before = stage(app, &id).await;
     if before == Stage::Sending {
         assert!(matches!(again("third").await, Err(NotifyError::UnderWay)));
-        clock.advance(Duration::from_secs(61));
+        clock.advance(LEASE);
     }
     let late = again("third").await.unwrap();
     assert_eq!(late == Delivery::Sent, before != Stage::Sent, "{before:?}");

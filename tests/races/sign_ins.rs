@@ -90,14 +90,16 @@ async fn five_sessions_and_no_more_on_dynamodb_local() {
     let Some(server) = server_on(DynamoDbLocal).await else {
         return;
     };
-    some(25, async |choices| enter_together(&server, choices, 1, 4, 3).await).await;
+    some(10, async |choices| enter_together(&server, choices, 1, 4, 3).await).await;
 }
 
 async fn call_oneself(app: App, id: shared::ids::UserId, bio: &'static str) -> Result<(), UpdateError> {
     let attempt = || profile::update(&app, id, |profile| profile.bio = bio.into());
-    match attempt().await {
-        Err(UpdateError::Store(StoreError::Unavailable(_))) => attempt().await.map(drop),
-        told => told.map(drop),
+    loop {
+        match attempt().await {
+            Err(UpdateError::Store(StoreError::Unavailable(_))) => {}
+            told => return told.map(drop),
+        }
     }
 }
 
@@ -134,11 +136,8 @@ async fn change_and_enter(server: &Server, choices: &mut Choices, faults: usize,
     if changed.is_some() {
         assert_eq!(profile.bio, "mathematician");
     }
-    if let Some(country) = country.and_then(super::explorer::Fate::told) {
-        assert_eq!(
-            profile.country == "England",
-            country || played.faulty && profile.country == "England"
-        );
+    if let Some(country) = country {
+        assert_eq!((country.told(), profile.country.as_str()), (Some(true), "England"));
     }
     assert_eq!(account.sessions.len() as u64, sign_ins);
     assert_eq!(last_sign_in.is_some(), sign_ins > 0);
@@ -156,7 +155,7 @@ async fn neither_a_profile_nor_a_sign_in_is_lost() {
     let schedules = every(async |choices| change_and_enter(&server, choices, 0, false).await).await;
     assert!(schedules >= 10, "{schedules}");
     every(async |choices| change_and_enter(&server, choices, 1, false).await).await;
-    some(60, async |choices| change_and_enter(&server, choices, 0, true).await).await;
+    some(30, async |choices| change_and_enter(&server, choices, 0, true).await).await;
 }
 
 /// Three guess a password of which two guesses are allowed.
@@ -201,8 +200,9 @@ fn limits() -> Option<shared::http::throttle::Limits> {
 #[tokio::test]
 async fn no_order_of_guesses_makes_more_of_them(#[values(Embedded, DynamoDbLocal)] table: Table) {
     let Some(server) = server_on(table).await else { return };
-    some(60, async |choices| guess_together(&server, choices, 0).await).await;
-    some(40, async |choices| guess_together(&server, choices, 1).await).await;
+    let schedules = if table == Embedded { 60 } else { 20 };
+    some(schedules, async |choices| guess_together(&server, choices, 0).await).await;
+    some(schedules, async |choices| guess_together(&server, choices, 1).await).await;
 }
 
 #[rstest]

@@ -25,9 +25,11 @@ async fn join(app: App, email: String, name: &'static str) -> Result<UserId, Sig
         let app = &app;
         async move { sign_up(app, new, &origin()).await }
     };
-    match attempt().await {
-        Err(SignUpError::Store(StoreError::Unavailable(_))) => attempt().await,
-        told => told,
+    loop {
+        match attempt().await {
+            Err(SignUpError::Store(StoreError::Unavailable(_))) => {}
+            told => return told,
+        }
     }
 }
 

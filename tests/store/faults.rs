@@ -52,6 +52,12 @@ const OPERATIONS: [(&str, usize, usize); 7] = [
     ("signout", 2, 1),
 ];
 
+/// Plans faults when the server's own mailer, which passes the same door, has nothing to do.
+async fn plan(door: &Faulty, client: &Client, faults: impl IntoIterator<Item = Fault>) {
+    client.mails(ADA).await;
+    door.plan(faults);
+}
+
 /// What an operation needs, made before anything goes wrong.
 struct Ready {
     client: Client,
@@ -103,7 +109,7 @@ async fn a_table_that_does_not_serve_is_503_and_nothing_is_half_done(
     for (operation, calls, _) in OPERATIONS {
         for call in 0..calls {
             let before = contents(&server.app().store).await;
-            door.plan((0..call).map(|_| Fault::None).chain([fault]));
+            plan(&door, &client, (0..call).map(|_| Fault::None).chain([fault])).await;
             let answer = ready.call(operation).await.expect_engine_error(503, &[]);
             assert_eq!(answer.header("retry-after"), Some("1"), "{operation}, call {call}");
             let text = answer.text();
@@ -111,14 +117,18 @@ async fn a_table_that_does_not_serve_is_503_and_nothing_is_half_done(
             assert_eq!(contents(&server.app().store).await, before, "{operation}, call {call}");
         }
     }
-    // And then everything goes on; sign-out is last in the list.
-    for (operation, ..) in OPERATIONS
-        .into_iter()
-        .filter(|(operation, ..)| *operation != "changepassword")
-    {
+    // And then everything goes on. A new token would be the end of the old one, so that one comes last.
+    for operation in [
+        "signup",
+        "signin",
+        "me",
+        "updateprofile",
+        "signout",
+        "changepassword",
+        "reset",
+    ] {
         ready.call(operation).await.expect(200);
     }
-    ready.call("changepassword").await.expect(200);
 }
 
 /// A conflict is somebody else's success: who reads, changes and writes does so again.
@@ -130,7 +140,7 @@ async fn a_conflict_is_tried_again(#[values(Embedded, DynamoDbLocal)] table: Tab
     };
     let ready = Ready::new(&client).await;
     for (operation, reads) in [("signup", 0), ("signin", 2), ("updateprofile", 2)] {
-        door.plan((0..reads).map(|_| Fault::None).chain([Fault::Conflict]));
+        plan(&door, &client, (0..reads).map(|_| Fault::None).chain([Fault::Conflict])).await;
         ready.call(operation).await.expect(200);
     }
     let me = client.me(&ready.token).await.expect(200).json();
@@ -140,7 +150,7 @@ async fn a_conflict_is_tried_again(#[values(Embedded, DynamoDbLocal)] table: Tab
     // Others say that they are busy; nothing has happened.
     let before = contents(&server.app().store).await;
     for operation in ["reset", "changepassword", "signout"] {
-        door.plan([Fault::None, Fault::Conflict]);
+        plan(&door, &client, [Fault::None, Fault::Conflict]).await;
         ready.call(operation).await.expect_engine_error(503, &[]);
     }
     assert_eq!(contents(&server.app().store).await, before);
@@ -152,9 +162,9 @@ async fn a_conflict_is_not_tried_for_ever() {
     let (_server, door, client) = start(Embedded).await.unwrap();
     let ready = Ready::new(&client).await;
     // The caller's check, then 30 times a read and a commit.
-    door.plan([Fault::None]);
+    plan(&door, &client, [Fault::None]).await;
     for _ in 0..30 {
-        door.plan([Fault::None, Fault::Conflict]);
+        plan(&door, &client, [Fault::None, Fault::Conflict]).await;
     }
     ready.call("updateprofile").await.expect_engine_error(503, &[]);
     ready.call("me").await.expect(200);
@@ -174,7 +184,12 @@ async fn whoever_asks_again_after_a_lost_answer_gets_a_sane_one(#[values(Embedde
     };
     let lose = async |operation: &str| {
         let (_, _, commit) = OPERATIONS.into_iter().find(|(name, ..)| *name == operation).unwrap();
-        door.plan((0..commit).map(|_| Fault::None).chain([Fault::AnswerLost]));
+        plan(
+            &door,
+            &client,
+            (0..commit).map(|_| Fault::None).chain([Fault::AnswerLost]),
+        )
+        .await;
         ready.call(operation).await.expect_engine_error(503, &[])
     };
     // The account is there, so its address is taken, and signing in works.
@@ -207,10 +222,11 @@ async fn whoever_asks_again_after_a_lost_answer_gets_a_sane_one(#[values(Embedde
     ready.call("signout").await.expect(401);
 
     // The token was used: asking again changes nothing, and the new password is the one that was sent.
+    server.clock.advance(std::time::Duration::from_secs(1));
     let reset = client.reset_token(ADA).await;
     let ready = Ready { reset, ..ready };
     let messages = kinds("message").await;
-    door.plan([Fault::None, Fault::AnswerLost]);
+    plan(&door, &client, [Fault::None, Fault::AnswerLost]).await;
     ready.call("changepassword").await.expect_engine_error(503, &[]);
     ready.call("changepassword").await.expect_engine_error(400, &["Token"]);
     assert_eq!(kinds("message").await, messages + 1);

@@ -1,5 +1,6 @@
 //! `cargo run`: all of Countersign in one process.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use countersign::{Local, Storage};
@@ -24,13 +25,14 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::from_env()?;
     shared::http::log::init(config.log_level);
     let local = Local::launch(config, Clock::system(), Random::system(), Storage::File, |app| app).await?;
-    greet(&local);
+    // Whoever started this may not be listening any more; the server runs all the same.
+    let _unheard = greet(&local, &mut std::io::stdout());
     local.until_interrupted().await;
     Ok(())
 }
 
 /// What somebody who started the server for the first time wants to know.
-fn greet(local: &Local) {
+fn greet(local: &Local, out: &mut impl Write) -> std::io::Result<()> {
     let (config, url) = (&local.app.config, &local.url);
     let table = match &config.table {
         TableConfig::Embedded => format!("embedded, in {}", config.data_dir.display()),
@@ -41,23 +43,25 @@ fn greet(local: &Local) {
             )
         }
     };
-    println!("Countersign is running. Stop it with Ctrl-C.\n");
-    println!("  Open            {url}/");
-    println!("  API documents   {url}/docs");
-    println!("  Mailbox         {url}/_local/mail");
-    println!("  Table           {table}\n");
-    println!("  Administrator   {}", config.bootstrap_admin.email);
+    writeln!(out, "Countersign is running. Stop it with Ctrl-C.\n")?;
+    writeln!(out, "  Open            {url}/")?;
+    writeln!(out, "  API documents   {url}/docs")?;
+    writeln!(out, "  Mailbox         {url}/_local/mail")?;
+    writeln!(out, "  Table           {table}\n")?;
+    writeln!(out, "  Administrator   {}", config.bootstrap_admin.email)?;
     match &local.bootstrap {
         Bootstrap::Made {
             made_up_password: Some(password),
         } => {
-            println!(
-                "  Password        {}   (made up just now; it is not shown again)",
-                password.expose_secret()
-            );
+            let password = password.expose_secret();
+            writeln!(
+                out,
+                "  Password        {password}   (made up just now; it is not shown again)"
+            )
         }
-        Bootstrap::Made { made_up_password: None } => println!("  Password        as in BOOTSTRAP_ADMIN_PASSWORD"),
-        Bootstrap::Inhabited => println!("  Password        as it was set when the table was made"),
-    }
-    println!();
+        Bootstrap::Made { made_up_password: None } => writeln!(out, "  Password        as in BOOTSTRAP_ADMIN_PASSWORD"),
+        Bootstrap::Inhabited => writeln!(out, "  Password        as it was set when the table was made"),
+    }?;
+    writeln!(out)?;
+    out.flush()
 }

@@ -72,7 +72,10 @@ impl Email {
 pub fn partition(text: &str) -> String {
     match text.trim() {
         text if text.len() <= MAX_BYTES => format!("EMAIL#{}", text.to_lowercase()),
-        text => format!("EMAIL##{}", URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))),
+        text => format!(
+            "EMAIL##{}",
+            URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
+        ),
     }
 }
 

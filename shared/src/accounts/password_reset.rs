@@ -146,8 +146,8 @@ pub async fn redeem(
     password: &Password,
     origin: &Origin,
 ) -> Result<(), ResetError> {
-    app.password_policy
-        .check(password, &[email.local_part(), &app.config.service_name])?;
+    let context = [email.canonical(), email.local_part(), &app.config.service_name];
+    app.password_policy.check(password, &context)?;
     let gauges: Vec<Gauge> = Gauge::address(app, "reset", |limits| limits.reset_address, origin.ip)
         .into_iter()
         .collect();

@@ -60,6 +60,7 @@ impl AsConflict for SignUpError {
 /// [`SignUpError`]; nothing was made then.
 pub async fn sign_up(app: &App, new: NewAccount, origin: &Origin) -> Result<UserId, SignUpError> {
     let context = [
+        new.email.canonical(),
         new.email.local_part(),
         &new.first_name,
         &new.last_name,

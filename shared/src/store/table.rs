@@ -17,6 +17,7 @@ use super::query::{Cursor, Index, Page, Query, Range};
 use super::record::{Item, Key};
 use super::{StoreError, expression::Expression};
 use crate::aws::Aws;
+use crate::random::Random;
 
 /// How often a call is tried that met throttling or a competing transaction, or that left keys unread.
 const ATTEMPTS: u32 = 6;
@@ -166,7 +167,16 @@ impl Table {
     async fn commit(&self, changes: Vec<Change>) -> Result<Outcome, StoreError> {
         match changes.as_slice() {
             [] => Ok(Outcome::Done),
-            [change] if change.repeatable() => self.write_one(change).await,
+            [change] if change.repeatable() => {
+                for attempt in 0..ATTEMPTS {
+                    match self.write_one(change).await {
+                        // A transaction holds the item at this moment.
+                        Err(StoreError::Conflict) => pause(attempt).await,
+                        settled => return settled,
+                    }
+                }
+                Err(StoreError::Conflict)
+            }
             _ => self.write_together(changes).await,
         }
     }
@@ -226,43 +236,37 @@ impl Table {
         Ok(Outcome::Done)
     }
 
-    /// A transaction. The SDK sends the same client request token with every retry, so that an answer that got lost
-    /// does not make the commit refuse itself.
+    /// A transaction. Every repetition of it carries the same token, so that an answer that got lost, or a first request
+    /// that is still under way, does not make the commit refuse itself. Only a transaction that was cancelled, and so did
+    /// nothing, is begun anew.
     async fn write_together(&self, changes: Vec<Change>) -> Result<Outcome, StoreError> {
         let changes = changes
             .into_iter()
             .map(|change| self.transact_item(change))
             .collect::<Result<Vec<_>, _>>()?;
+        let mut token = transaction_token();
+        let mut last = StoreError::Throttled;
         for attempt in 0..ATTEMPTS {
-            let request = self
-                .client()
-                .await
-                .transact_write_items()
-                .set_transact_items(Some(changes.clone()));
-            let Err(error) = request.send().await else {
-                return Ok(Outcome::Done);
-            };
-            let reasons = match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    cancelled.cancellation_reasons.clone().unwrap_or_default()
+            let request = self.client().await.transact_write_items().client_request_token(&token);
+            let sent = request.set_transact_items(Some(changes.clone())).send().await;
+            let Err(error) = sent else { return Ok(Outcome::Done) };
+            match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
+                    last = StoreError::Unavailable("the transaction is still under way".into());
                 }
-                Some(TransactWriteItemsError::TransactionInProgressException(_)) => Vec::new(),
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    let reasons = cancelled.cancellation_reasons();
+                    if let Some(outcome) = refused(reasons) {
+                        return Ok(outcome);
+                    }
+                    last = why_cancelled(reasons)?;
+                    token = transaction_token();
+                }
                 _ => return Err(store_error(error)),
-            };
-            if let Some(outcome) = refused(&reasons) {
-                return Ok(outcome);
-            }
-            if let Some(reason) = reasons.iter().find(|reason| code(reason) == "ValidationError") {
-                return Err(StoreError::corrupt(
-                    reason.message().unwrap_or("an invalid transaction"),
-                ));
-            }
-            if attempt + 1 == ATTEMPTS && reasons.iter().any(|reason| code(reason) == "TransactionConflict") {
-                return Err(StoreError::Conflict);
             }
             pause(attempt).await;
         }
-        Err(StoreError::Throttled)
+        Err(last)
     }
 
     fn transact_item(&self, change: Change) -> Result<TransactWriteItem, StoreError> {
@@ -338,6 +342,27 @@ fn refused(reasons: &[CancellationReason]) -> Option<Outcome> {
         index,
         existing: reason.item.clone().filter(|item| !item.is_empty()),
     })
+}
+
+/// Names a transaction. DynamoDB compares the names of everybody in the account, so a seed will not do.
+fn transaction_token() -> String {
+    format!("{:032x}", Random::system().u128())
+}
+
+/// What a cancelled transaction met that may be over the next time.
+///
+/// # Errors
+/// What will not be over.
+fn why_cancelled(reasons: &[CancellationReason]) -> Result<StoreError, StoreError> {
+    if let Some(invalid) = reasons.iter().find(|reason| code(reason) == "ValidationError") {
+        return Err(StoreError::corrupt(
+            invalid.message().unwrap_or("an invalid transaction"),
+        ));
+    }
+    match reasons.iter().any(|reason| code(reason) == "TransactionConflict") {
+        true => Ok(StoreError::Conflict),
+        false => Ok(StoreError::Throttled),
+    }
 }
 
 /// Waits a little longer each time. Who waits how long differs by the instant at which each failed.

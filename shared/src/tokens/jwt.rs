@@ -46,6 +46,9 @@ pub struct Registered {
     pub iat: i64,
     /// When it ends, in seconds since 1970.
     pub exp: i64,
+    /// When it begins, in seconds since 1970; ours begin when they are made, and do not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,6 +89,7 @@ pub fn sign<C: Serialize>(
         aud: kind.audience.into(),
         iat,
         exp: iat + lifetime_seconds,
+        nbf: None,
     };
     encode(&header, &Whole { registered, claims }, &key.encoding).map_err(|error| KeyringError(error.to_string()))
 }
@@ -114,6 +118,6 @@ pub fn check<C: DeserializeOwned>(
     validation.validate_exp = false;
     let Whole { registered, claims } = decode::<Whole<C>>(token, &key.decoding, &validation).ok()?.claims;
     let expires_at = Timestamp::from_second(registered.exp).ok()?;
-    let begun = registered.iat <= now.as_second();
+    let begun = registered.iat <= now.as_second() && registered.nbf.is_none_or(|nbf| nbf <= now.as_second());
     (begun && now < expires_at).then_some(Checked { claims, expires_at })
 }

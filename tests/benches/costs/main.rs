@@ -26,10 +26,14 @@ const EMAIL: &str = "ada@example.com";
 
 fn main() {
     // Requests are logged, as they are in production, to nowhere.
-    tracing::subscriber::set_global_default(shared::http::log::subscriber(tracing::Level::INFO, std::io::sink)).unwrap();
+    tracing::subscriber::set_global_default(shared::http::log::subscriber(tracing::Level::INFO, std::io::sink))
+        .unwrap();
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     println!("| what | measured here | goal |\n|---|---|---|");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(measure(cores));
     runtime.block_on(starts::measure());
 }
@@ -40,49 +44,89 @@ fn row(what: &str, measured: &str, goal: &str) {
 
 async fn measure(cores: usize) {
     let replay = Arc::new(Replay::default());
-    let server = Server::setup().env("THROTTLE", "on").env("THROTTLE_SIGNIN_ADDRESS", "1000000/900");
-    let server = server.with(|parts| parts.store = parts.store.clone().behind(replay.clone())).start().await;
+    let server = Server::setup()
+        .env("THROTTLE", "on")
+        .env("THROTTLE_SIGNIN_ADDRESS", "1000000/900");
+    let server = server
+        .with(|parts| parts.store = parts.store.clone().behind(replay.clone()))
+        .start()
+        .await;
     let client = server.client();
     client.sign_up(EMAIL).await;
     // The bench's own App has a clock that runs, and the same keys and table.
     let app = app(&server, &replay);
     let routes = layers::around(engine_auth::routes(app));
     let token = call(&routes, sign_in(), StatusCode::OK).await;
-    let me = || Request::get("/api/v1/me").header("x-auth", &token).body(Body::empty()).unwrap();
+    let me = || {
+        Request::get("/api/v1/me")
+            .header("x-auth", &token)
+            .body(Body::empty())
+            .unwrap()
+    };
     call(&routes, me(), StatusCode::OK).await;
 
     replay.freeze(true);
     let (hash, whole) = side_by_side(&routes).await;
-    row("argon2id alone (19 MiB, t=2, p=1), one core", &format!("{:.2} ms", millis(hash)), "");
+    row(
+        "argon2id alone (19 MiB, t=2, p=1), one core",
+        &format!("{:.2} ms", millis(hash)),
+        "",
+    );
     let share = hash.as_secs_f64() / whole.as_secs_f64();
     let measured = format!("{:.2} ms: the hash is {:.0} % of it", millis(whole), share * 100.0);
-    row("a whole sign-in, store answers canned, one core", &measured, "hash at least 87 %");
+    row(
+        "a whole sign-in, store answers canned, one core",
+        &measured,
+        "hash at least 87 %",
+    );
     let rate = per_second(&routes, &me, Duration::from_secs(3)).await;
-    row("`/me`, store answers canned, one core", &format!("{rate:.0}/s"), "over 10,000/s");
+    row(
+        "`/me`, store answers canned, one core",
+        &format!("{rate:.0}/s"),
+        "over 10,000/s",
+    );
 
     replay.freeze(false);
     let begun = Instant::now();
     for _ in 0..50 {
         call(&routes, sign_in(), StatusCode::OK).await;
     }
-    row("a whole sign-in on the embedded table", &format!("{:.2} ms", millis(begun.elapsed()) / 50.0), "");
+    row(
+        "a whole sign-in on the embedded table",
+        &format!("{:.2} ms", millis(begun.elapsed()) / 50.0),
+        "",
+    );
     let token = call(&routes, sign_in(), StatusCode::OK).await;
-    let me = || Request::get("/api/v1/me").header("x-auth", &token).body(Body::empty()).unwrap();
+    let me = || {
+        Request::get("/api/v1/me")
+            .header("x-auth", &token)
+            .body(Body::empty())
+            .unwrap()
+    };
     let rate = per_second(&routes, &me, Duration::from_secs(3)).await;
-    row(&format!("`/me` on the embedded table, one after another, {cores} cores"), &format!("{rate:.0}/s"), "");
+    row(
+        &format!("`/me` on the embedded table, one after another, {cores} cores"),
+        &format!("{rate:.0}/s"),
+        "",
+    );
 }
 
 /// An App on the server's table, behind the same door, with the machine's clock.
 fn app(server: &Server, replay: &Arc<Replay>) -> App {
     let mut config: Config = server.app().config.clone();
-    config.table = TableConfig::Named { name: EMBEDDED_TABLE.into(), create: false };
+    config.table = TableConfig::Named {
+        name: EMBEDDED_TABLE.into(),
+        create: false,
+    };
     App::new(config, Clock::system(), Random::system())
         .with(|parts| parts.store = parts.store.clone().behind(replay.clone()))
 }
 
 fn sign_in() -> Request<Body> {
     let body = serde_json::json!({ "username": EMAIL, "password": PASSWORD });
-    Request::post("/api/v1/signin").body(Body::from(body.to_string())).unwrap()
+    Request::post("/api/v1/signin")
+        .body(Body::from(body.to_string()))
+        .unwrap()
 }
 
 async fn call(routes: &Router, request: Request<Body>, status: StatusCode) -> String {
@@ -96,13 +140,19 @@ async fn call(routes: &Router, request: Request<Body>, status: StatusCode) -> St
 
 /// Bare hashes and whole sign-ins in turns, so that both meet the same machine: the median of each.
 async fn side_by_side(routes: &Router) -> (Duration, Duration) {
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19_456, 2, 1, Some(32)).unwrap());
+    let argon2 = Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19_456, 2, 1, Some(32)).unwrap(),
+    );
     let mut memory = vec![Block::new(); argon2.params().block_count()];
     let (mut hashes, mut wholes) = (Vec::new(), Vec::new());
     for _ in 0..200 {
         let begun = Instant::now();
         let mut out = [0; 32];
-        argon2.hash_password_into_with_memory(PASSWORD.as_bytes(), &[7; 32], &mut out, &mut memory).unwrap();
+        argon2
+            .hash_password_into_with_memory(PASSWORD.as_bytes(), &[7; 32], &mut out, &mut memory)
+            .unwrap();
         black_box(out);
         hashes.push(begun.elapsed());
         let begun = Instant::now();

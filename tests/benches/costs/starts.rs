@@ -17,12 +17,20 @@ pub async fn measure() {
     let built = tokio::task::spawn_blocking(build).await.unwrap();
     let data_dir = tempfile::tempdir().unwrap();
     let first = local_server(&built.join("countersign"), data_dir.path()).await;
-    row("`cargo run`'s server, first start: keys, table, administrator", &ms(first), "");
+    row(
+        "`cargo run`'s server, first start: keys, table, administrator",
+        &ms(first),
+        "",
+    );
     let mut again = Vec::new();
     for _ in 0..ROUNDS {
         again.push(local_server(&built.join("countersign"), data_dir.path()).await);
     }
-    row("`cargo run`'s server, later starts, to its first answer", &ms(median(again)), "under 100 ms");
+    row(
+        "`cargo run`'s server, later starts, to its first answer",
+        &ms(median(again)),
+        "under 100 ms",
+    );
     functions(&built).await;
 }
 
@@ -31,8 +39,11 @@ async fn functions(built: &std::path::Path) {
     let token = server.client().join(EMAIL).await;
     let endpoint = server.app().config.aws.dynamodb_endpoint.clone().unwrap();
     let directory = server.data_dir().to_string_lossy().into_owned();
-    let variables =
-        [("AWS_ENDPOINT_URL_DYNAMODB", endpoint.as_str()), ("TABLE_NAME", EMBEDDED_TABLE), ("DATA_DIR", &directory)];
+    let variables = [
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.as_str()),
+        ("TABLE_NAME", EMBEDDED_TABLE),
+        ("DATA_DIR", &directory),
+    ];
     let (hello, auth) = (built.join("examples/hello"), built.join("engine-auth"));
     let (mut hellos, mut refusals, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -42,10 +53,28 @@ async fn functions(built: &std::path::Path) {
         answers.push(first_answer(&auth, &variables, &token, 401).await);
     }
     let (hello, refusal, answer) = (median(hellos), median(refusals), median(answers));
-    row("bare `lambda_http` hello, process start to first answer", &ms(hello), "");
-    let times = |time: Duration| format!("{:.2} ms, {:.2} times", millis(time), time.as_secs_f64() / hello.as_secs_f64());
-    row("auth function, the same: `/me` without a token", &times(refusal), "at most 1.5 times");
-    row("auth function, the same: `/me` with one, keyring read", &times(answer), "");
+    row(
+        "bare `lambda_http` hello, process start to first answer",
+        &ms(hello),
+        "",
+    );
+    let times = |time: Duration| {
+        format!(
+            "{:.2} ms, {:.2} times",
+            millis(time),
+            time.as_secs_f64() / hello.as_secs_f64()
+        )
+    };
+    row(
+        "auth function, the same: `/me` without a token",
+        &times(refusal),
+        "at most 1.5 times",
+    );
+    row(
+        "auth function, the same: `/me` with one, keyring read",
+        &times(answer),
+        "",
+    );
 }
 
 async fn first_answer(binary: &std::path::Path, variables: &[(&str, &str)], token: &str, status: u16) -> Duration {
@@ -67,7 +96,11 @@ async fn first_answer(binary: &std::path::Path, variables: &[(&str, &str)], toke
 
 /// Starts the server and waits for its first answer.
 async fn local_server(binary: &std::path::Path, data_dir: &std::path::Path) -> Duration {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let begun = Instant::now();
     let mut server = Command::new(binary)
         .env_clear()
@@ -90,8 +123,16 @@ async fn local_server(binary: &std::path::Path, data_dir: &std::path::Path) -> D
 
 fn build() -> PathBuf {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    for what in [["--workspace", "--bins"], ["--package=tests", "--example=hello"]] {
-        let built = Command::new(env!("CARGO")).args(["build", "--profile=bench"]).args(what).current_dir(root).status();
+    for what in [
+        "--package=countersign",
+        "--package=engine-auth",
+        "--package=tests --example=hello",
+    ] {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--profile=bench"])
+            .args(what.split(' '))
+            .current_dir(root)
+            .status();
         assert!(built.unwrap().success(), "the programs do not build");
     }
     let bench = std::env::current_exe().unwrap();

@@ -24,7 +24,10 @@ pub async fn get_avatar(
     State(app): State<App>,
     file: Result<Path<String>, PathRejection>,
 ) -> Result<Response, EngineError> {
-    let name = file.ok().and_then(|Path(file)| AvatarName::parse(&file)).ok_or_else(EngineError::not_found)?;
+    let name = file
+        .ok()
+        .and_then(|Path(file)| AvatarName::parse(&file))
+        .ok_or_else(EngineError::not_found)?;
     let picture = load(&app, &name).await?.ok_or_else(EngineError::not_found)?;
     // A name is used for one picture only, so it may be kept for good; and it is never a document to run scripts in.
     let headers = [

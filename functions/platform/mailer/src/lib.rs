@@ -67,12 +67,16 @@ pub struct Failure {
 pub async fn handle(app: &App, outlet: &Outlet, batch: Batch) -> Report {
     let mut report = Report::default();
     for record in batch.records {
-        let Some(id) = record.dynamodb.keys.pk.text.strip_prefix(PREFIX) else { continue };
+        let Some(id) = record.dynamodb.keys.pk.text.strip_prefix(PREFIX) else {
+            continue;
+        };
         match deliver(app, outlet, id).await {
             Ok(delivery) => tracing::info!(id, ?delivery, "message"),
             Err(error) => {
                 tracing::error!(id, %error, "a message was not sent");
-                report.batch_item_failures.push(Failure { item_identifier: record.dynamodb.sequence_number });
+                report.batch_item_failures.push(Failure {
+                    item_identifier: record.dynamodb.sequence_number,
+                });
             }
         }
     }
