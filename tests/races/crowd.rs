@@ -13,7 +13,7 @@ use tests::{Answer, Client, PASSWORD, Server};
 use tokio::sync::Mutex;
 
 use super::explorer::{hasher, server_on};
-use super::resets::{account, is_password};
+use super::people::{account, is_password};
 
 const CROWD: usize = 20;
 

@@ -6,6 +6,7 @@
 mod crowd;
 mod explorer;
 mod mails;
+mod people;
 mod resets;
 mod sign_ins;
 mod sign_ups;

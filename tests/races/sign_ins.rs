@@ -12,7 +12,7 @@ use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::{PASSWORD, Server};
 
 use super::explorer::{Choices, Play, every, server_on, some};
-use super::resets::{account, enter, newcomer};
+use super::people::{account, enter, newcomer};
 
 /// Several sign in to an account that has so many sessions already.
 async fn enter_together(server: &Server, choices: &mut Choices, faults: usize, sessions: usize, clients: usize) {

@@ -9,7 +9,7 @@ use tests::server::Table::Embedded;
 use tests::{PASSWORD, Server};
 
 use super::explorer::{Choices, Play, every, server_on, some};
-use super::resets::{account, newcomer, origin, password};
+use super::people::{account, newcomer, origin, password};
 
 /// What an account consists of: user, two claims, password, entry in the log.
 const ITEMS: usize = 5;

@@ -19,7 +19,8 @@ fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
     command
         .env("DATA_DIR", data_dir)
         .env("PORT", "0")
-        .env("THROTTLE", "off");
+        .env("THROTTLE", "off")
+        .env("LOG_LEVEL", "error");
     command.envs(variables.iter().copied());
     command
 }
