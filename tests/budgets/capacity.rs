@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use rstest::rstest;
 use serde_json::json;
+use shared::notify::PREFIX;
 use tests::PASSWORD;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
@@ -13,6 +14,12 @@ use crate::store::wire::{Seen, Wire};
 /// Read and write units of what came by.
 fn count(seen: Vec<Seen>) -> (f64, f64) {
     let (mut read, mut written) = (0.0, 0.0);
+    // The server's own mailer delivers at its own pace; nobody else touches a message alone.
+    let of_the_mailer = |seen: &Seen| {
+        let request = seen.request.to_string();
+        request.contains(PREFIX) && !request.contains("EMAIL#")
+    };
+    let seen = seen.into_iter().filter(|seen| !of_the_mailer(seen));
     for Seen { operation, answer, .. } in seen {
         let consumed = &answer["ConsumedCapacity"];
         let all = consumed.as_array().cloned().unwrap_or_else(|| vec![consumed.clone()]);

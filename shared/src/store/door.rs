@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -167,57 +166,6 @@ impl Door for Faulty {
                     Err(StoreError::Unavailable("answer lost".into()))
                 }
             }
-        })
-    }
-}
-
-/// Answers from a recording, without the table: what is left is our own work. The recording is played in a circle.
-#[derive(Debug)]
-pub struct Canned {
-    answers: Vec<Answer>,
-    next: AtomicUsize,
-}
-
-impl Canned {
-    /// Plays `answers`.
-    pub fn new(answers: Vec<Answer>) -> Self {
-        Self {
-            answers,
-            next: AtomicUsize::new(0),
-        }
-    }
-}
-
-impl Door for Canned {
-    fn pass<'a>(&'a self, _call: Call, _table: &'a Table) -> BoxFuture<'a, Result<Answer, StoreError>> {
-        let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let answer = turn
-            .checked_rem(self.answers.len())
-            .and_then(|turn| self.answers.get(turn))
-            .cloned();
-        Box::pin(async move { answer.ok_or_else(|| StoreError::corrupt("an empty recording")) })
-    }
-}
-
-/// Keeps what the table answers, to be played by [`Canned`].
-#[derive(Debug, Default)]
-pub struct Recording {
-    answers: Mutex<Vec<Answer>>,
-}
-
-impl Recording {
-    /// What was answered since the last time this was asked.
-    pub fn take(&self) -> Vec<Answer> {
-        std::mem::take(&mut *lock(&self.answers))
-    }
-}
-
-impl Door for Recording {
-    fn pass<'a>(&'a self, call: Call, table: &'a Table) -> BoxFuture<'a, Result<Answer, StoreError>> {
-        Box::pin(async move {
-            let answer = table.answer(call).await?;
-            lock(&self.answers).push(answer.clone());
-            Ok(answer)
         })
     }
 }
