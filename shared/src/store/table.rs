@@ -365,9 +365,11 @@ fn why_cancelled(reasons: &[CancellationReason]) -> Result<StoreError, StoreErro
     }
 }
 
-/// Waits a little longer each time. Who waits how long differs by the instant at which each failed.
+/// Waits a little longer each time, by chance between half and all of it, so that competitors do not meet again.
 async fn pause(attempt: u32) {
-    tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+    let most = 10_000_u64 << attempt;
+    let [chance] = Random::system().bytes();
+    tokio::time::sleep(Duration::from_micros(most / 2 + most * u64::from(chance) / 512)).await;
 }
 
 fn store_error<E, R>(error: SdkError<E, R>) -> StoreError
