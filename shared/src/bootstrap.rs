@@ -7,8 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::App;
 use crate::access::role::{Grant, Role, SYSTEM_GRANTS};
 use crate::accounts::profile::Profile;
-use crate::accounts::sign_up::{self, SignUpError};
+use crate::accounts::sign_up::{self, NoAccount};
 use crate::accounts::user::State;
+use crate::act::{Failure, Undone};
 use crate::credentials::password::{Password, TooLong, WeakPassword};
 use crate::ids::{OrgId, RoleId};
 use crate::organizations::{Membership, Organization};
@@ -37,7 +38,7 @@ pub enum BootstrapError {
     EmailTaken,
     /// Anything else.
     #[error(transparent)]
-    Other(SignUpError),
+    Other(Failure),
 }
 
 impl From<TooLong> for BootstrapError {
@@ -103,7 +104,7 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
             .into(),
         created_at: now,
     };
-    let mut commit = Commit::<SignUpError>::new();
+    let mut commit = Commit::<Undone<NoAccount>>::new();
     commit.create(&Organization {
         id: OrgId::HOME,
         name: app.config.service_name.clone(),
@@ -120,11 +121,12 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
         Ok(()) => Ok(Bootstrap::Made {
             made_up_password: made_up,
         }),
-        Err(SignUpError::EmailTaken) => match app.store.get([Organization::key_of(OrgId::HOME)]).await {
+        Err(Undone::Refused(NoAccount::EmailTaken)) => match app.store.get([Organization::key_of(OrgId::HOME)]).await {
             Ok([Some(_)]) => Ok(Bootstrap::Inhabited),
             _ => Err(BootstrapError::EmailTaken),
         },
         Err(error) if crate::store::AsConflict::is_conflict(&error) => Ok(Bootstrap::Inhabited),
-        Err(error) => Err(BootstrapError::Other(error)),
+        Err(Undone::Refused(refusal)) => Err(BootstrapError::Password(refusal.to_string())),
+        Err(Undone::Failed(failure)) => Err(BootstrapError::Other(failure)),
     }
 }

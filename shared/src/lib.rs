@@ -14,12 +14,14 @@
 //! | [`files`] | uploaded files |
 //! | [`surfaces`] | what the functions of one surface have in common |
 //! | [`http`] | client address, limits, headers, log, the Lambda gateway |
+//! | [`act`] | how an act ends when it is not done |
 //! | [`app`], [`config`], [`clock`], [`random`], [`ids`], [`aws`] | what everything else is made of |
 
 #![deny(missing_docs)]
 
 pub mod access;
 pub mod accounts;
+pub mod act;
 pub mod activity;
 pub mod app;
 pub mod aws;

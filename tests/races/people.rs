@@ -4,14 +4,15 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use shared::App;
-use shared::accounts::password_reset::{self, ResetError};
+use shared::accounts::password_reset::{self, NoReset};
 use shared::accounts::profile::Profile;
 use shared::accounts::{Account, Email, State, sign_up};
+use shared::act::Undone;
 use shared::credentials::PasswordRecord;
 use shared::credentials::password::{Password, Verdict};
 use shared::random::Random;
 use shared::sessions::Origin;
-use shared::sessions::sign_in::{Attempt, SignInError, SignedIn, sign_in};
+use shared::sessions::sign_in::{Attempt, SignedIn, WrongCredentials, sign_in};
 use shared::store::record::read;
 use shared::store::{Commit, StoreError};
 use shared::tokens::Secret;
@@ -80,19 +81,26 @@ pub async fn reset_token(server: &Server, email: &Email) -> String {
     token
 }
 
-pub async fn redeem(app: App, email: Email, token: String, new: &'static str) -> Result<(), ResetError> {
-    let (new, origin) = (password(new), origin());
-    let attempt = || password_reset::redeem(&app, &email, Secret::presented(token.clone()), &new, &origin);
+/// A client that got no answer asks again.
+pub async fn until_answered<T, R, F>(mut attempt: impl FnMut() -> F) -> Result<T, Undone<R>>
+where
+    F: Future<Output = Result<T, Undone<R>>>,
+{
     loop {
         match attempt().await {
-            // A client that got no answer asks again.
-            Err(ResetError::Store(StoreError::Unavailable(_))) => {}
+            Err(undone) if matches!(undone.store_error(), Some(StoreError::Unavailable(_))) => {}
             told => return told,
         }
     }
 }
 
-pub async fn enter(app: App, email: Email, text: &'static str) -> Result<SignedIn, SignInError> {
+pub async fn redeem(app: App, email: Email, token: String, new: &'static str) -> Result<(), Undone<NoReset>> {
+    let (new, origin) = (password(new), origin());
+    let attempt = || password_reset::redeem(&app, &email, Secret::presented(token.clone()), &new, &origin);
+    until_answered(attempt).await
+}
+
+pub async fn enter(app: App, email: Email, text: &'static str) -> Result<SignedIn, Undone<WrongCredentials>> {
     let origin = origin();
     let attempt = || {
         let attempt = Attempt {
@@ -102,10 +110,5 @@ pub async fn enter(app: App, email: Email, text: &'static str) -> Result<SignedI
         };
         sign_in(&app, attempt)
     };
-    loop {
-        match attempt().await {
-            Err(SignInError::Store(StoreError::Unavailable(_))) => {}
-            told => return told,
-        }
-    }
+    until_answered(attempt).await
 }

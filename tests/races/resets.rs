@@ -2,10 +2,11 @@
 
 use rstest::rstest;
 use shared::App;
-use shared::accounts::password_reset::{self, ResetError};
+use shared::accounts::password_reset::{self, NoReset};
+use shared::act::Undone;
 use shared::app::Parts;
 use shared::sessions;
-use shared::sessions::sign_in::SignInError;
+use shared::sessions::sign_in::WrongCredentials;
 use shared::store::Query;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::{PASSWORD, Server};
@@ -49,7 +50,10 @@ async fn two_redeem(server: &Server, choices: &mut Choices, faults: usize) {
     }
     // Whoever was not told of success was told that the token is not valid, and nothing else.
     for fate in fates.iter().flatten() {
-        assert!(matches!(fate, Ok(()) | Err(ResetError::InvalidToken)), "{fate:?}");
+        assert!(
+            matches!(fate, Ok(()) | Err(Undone::Refused(NoReset::InvalidToken))),
+            "{fate:?}"
+        );
     }
     // Somebody who did not die found the token, or found it used.
     if fates.iter().any(Option::is_some) {
@@ -103,7 +107,7 @@ async fn redeem_and_ask(server: &Server, choices: &mut Choices, faults: usize) {
     assert_eq!(is_password(server, &email, NEW[0]).await, done == 1);
     match &redeemed {
         Some(Ok(())) => assert_eq!(done, 1),
-        Some(Err(ResetError::InvalidToken)) => assert!(done == 0 || played.faulty),
+        Some(Err(Undone::Refused(NoReset::InvalidToken))) => assert!(done == 0 || played.faulty),
         Some(Err(error)) => panic!("{error:?}"),
         None => {}
     }
@@ -111,7 +115,7 @@ async fn redeem_and_ask(server: &Server, choices: &mut Choices, faults: usize) {
     let again = redeem(server.app().clone(), email.clone(), token, NEW[1]).await;
     let still_good = done == 0 && asked != Some(true) && again.is_ok();
     assert!(
-        still_good || matches!(again, Err(ResetError::InvalidToken)),
+        still_good || matches!(again, Err(Undone::Refused(NoReset::InvalidToken))),
         "{again:?}"
     );
     // The newer one is as good as it was promised, whatever became of the older.
@@ -173,7 +177,7 @@ async fn redeem_and_enter(server: &Server, choices: &mut Choices, faults: usize,
                 .unwrap();
             assert_eq!(checked.is_some(), done == 0);
         }
-        Some(Err(SignInError::Refused)) => assert_eq!(done, 1),
+        Some(Err(Undone::Refused(WrongCredentials))) => assert_eq!(done, 1),
         Some(Err(error)) => panic!("{error:?}"),
         None => {}
     }
@@ -219,7 +223,10 @@ async fn guess(server: &Server, choices: &mut Choices) {
     };
     let played = play.run(choices).await;
     for guess in guesses {
-        assert!(matches!(guess.told().unwrap(), Err(ResetError::InvalidToken)));
+        assert!(matches!(
+            guess.told().unwrap(),
+            Err(Undone::Refused(NoReset::InvalidToken))
+        ));
     }
     // The redeemer's commit is its last call; who counted before it can be read off the schedule.
     let counted_before = played
@@ -247,7 +254,10 @@ async fn an_overdue_token_is_worth_nothing_though_it_is_there(#[values(Embedded,
     let token = reset_token(&server, &email).await;
     server.clock.advance(password_reset::LIFETIME);
     let tried = redeem(server.app().clone(), email.clone(), token, NEW[0]).await;
-    assert!(matches!(tried, Err(ResetError::InvalidToken)), "{tried:?}");
+    assert!(
+        matches!(tried, Err(Undone::Refused(NoReset::InvalidToken))),
+        "{tried:?}"
+    );
     let kept = Query::partition(email.partition()).begins("RESET");
     assert_eq!(server.app().store.query(kept).await.unwrap().items.len(), 1);
     assert!(is_password(&server, &email, PASSWORD).await);

@@ -2,17 +2,18 @@
 
 use rstest::rstest;
 use shared::App;
-use shared::accounts::profile::{self, UpdateError};
+use shared::accounts::profile::{self, Gone};
 use shared::accounts::{Email, User};
+use shared::act::{Failure, Undone};
 use shared::config::Config;
-use shared::sessions::sign_in::SignInError;
+use shared::sessions::sign_in::WrongCredentials;
 use shared::sessions::{self, MAX_LIVE};
-use shared::store::{Record, StoreError};
+use shared::store::Record;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::{PASSWORD, Server};
 
 use super::explorer::{Choices, Play, every, server_on, some};
-use super::people::{account, enter, newcomer};
+use super::people::{account, enter, newcomer, until_answered};
 
 /// Several sign in to an account that has so many sessions already.
 async fn enter_together(server: &Server, choices: &mut Choices, faults: usize, sessions: usize, clients: usize) {
@@ -93,14 +94,9 @@ async fn five_sessions_and_no_more_on_dynamodb_local() {
     some(10, async |choices| enter_together(&server, choices, 1, 4, 3).await).await;
 }
 
-async fn call_oneself(app: App, id: shared::ids::UserId, bio: &'static str) -> Result<(), UpdateError> {
+async fn call_oneself(app: App, id: shared::ids::UserId, bio: &'static str) -> Result<(), Undone<Gone>> {
     let attempt = || profile::update(&app, id, |profile| profile.bio = bio.into());
-    loop {
-        match attempt().await {
-            Err(UpdateError::Store(StoreError::Unavailable(_))) => {}
-            told => return told.map(drop),
-        }
-    }
+    until_answered(attempt).await.map(drop)
 }
 
 /// One changes the profile, another signs in, and with `both` a third changes another part of the profile.
@@ -171,11 +167,11 @@ async fn guess_together(server: &Server, choices: &mut Choices, faults: usize) {
     let fates = fates.map(|fate| fate.told());
     let judged = fates
         .iter()
-        .filter(|fate| matches!(fate, Some(Err(SignInError::Refused))))
+        .filter(|fate| matches!(fate, Some(Err(Undone::Refused(WrongCredentials)))))
         .count();
     let sent_away = fates
         .iter()
-        .filter(|fate| matches!(fate, Some(Err(SignInError::Throttled(_)))))
+        .filter(|fate| matches!(fate, Some(Err(Undone::Failed(Failure::Throttled(_))))))
         .count();
     assert_eq!(judged + sent_away, fates.iter().flatten().count(), "{fates:?}");
     assert!(judged <= 2, "{judged} guesses were judged");

@@ -2,19 +2,19 @@
 
 use shared::App;
 use shared::accounts::Email;
-use shared::accounts::sign_up::{NewAccount, SignUpError, sign_up};
+use shared::accounts::sign_up::{NewAccount, NoAccount, sign_up};
+use shared::act::Undone;
 use shared::ids::UserId;
-use shared::store::StoreError;
 use tests::server::Table::Embedded;
 use tests::{PASSWORD, Server};
 
 use super::explorer::{Choices, Play, every, server_on, some};
-use super::people::{account, newcomer, origin, password};
+use super::people::{account, newcomer, origin, password, until_answered};
 
 /// What an account consists of: user, two claims, password, entry in the log.
 const ITEMS: usize = 5;
 
-async fn join(app: App, email: String, name: &'static str) -> Result<UserId, SignUpError> {
+async fn join(app: App, email: String, name: &'static str) -> Result<UserId, Undone<NoAccount>> {
     let attempt = || {
         let new = NewAccount {
             email: Email::parse(&email).unwrap(),
@@ -25,12 +25,7 @@ async fn join(app: App, email: String, name: &'static str) -> Result<UserId, Sig
         let app = &app;
         async move { sign_up(app, new, &origin()).await }
     };
-    loop {
-        match attempt().await {
-            Err(SignUpError::Store(StoreError::Unavailable(_))) => {}
-            told => return told,
-        }
-    }
+    until_answered(attempt).await
 }
 
 /// How many items there are in the table.
@@ -59,7 +54,10 @@ async fn two_join(server: &Server, choices: &mut Choices, faults: usize) {
     let made = items(server).await - before;
     assert!(made == 0 || made == ITEMS, "{made} items");
     for fate in fates.iter().flatten() {
-        assert!(matches!(fate, Ok(_) | Err(SignUpError::EmailTaken)), "{fate:?}");
+        assert!(
+            matches!(fate, Ok(_) | Err(Undone::Refused(NoAccount::EmailTaken))),
+            "{fate:?}"
+        );
     }
     let won: Vec<UserId> = fates
         .iter()

@@ -118,7 +118,7 @@ impl Local {
                 .map_err(LaunchError::Table)?;
         }
         let bootstrap = bootstrap(&app).await.map_err(|error| match error {
-            BootstrapError::Other(shared::accounts::sign_up::SignUpError::Store(error)) => LaunchError::Table(error),
+            BootstrapError::Other(shared::act::Failure::Store(error)) => LaunchError::Table(error),
             error => error.into(),
         })?;
 

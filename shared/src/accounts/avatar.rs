@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::profile::{self, UpdateError};
+use super::profile::{self, Gone};
 use crate::App;
+use crate::act::Undone;
 use crate::files::{File, FileError};
 use crate::ids::UserId;
 use crate::random::Random;
@@ -89,27 +90,16 @@ fn media_type(bytes: &[u8]) -> Option<&'static str> {
         .find(|known| *known == sniffed)
 }
 
-/// Why a picture was not changed or found.
-#[derive(Debug, thiserror::Error)]
-pub enum AvatarError {
-    /// The profile.
-    #[error(transparent)]
-    Update(#[from] UpdateError),
-    /// The files.
-    #[error(transparent)]
-    File(#[from] FileError),
-}
-
 /// Changes a profile together with its picture; the previous picture is removed.
 ///
 /// # Errors
-/// [`AvatarError`]; the profile and its picture are then as before.
+/// [`Gone`]; the profile and its picture are then as before.
 pub async fn replace(
     app: &App,
     id: UserId,
     picture: Picture,
     change: impl Fn(&mut profile::Profile),
-) -> Result<(), AvatarError> {
+) -> Result<(), Undone<Gone>> {
     let name = AvatarName::generate(&app.random);
     app.files.put(&name.file(), &picture.0).await?;
     let updated = profile::update(app, id, |profile| {
@@ -125,7 +115,7 @@ pub async fn replace(
         }
         Err(error) => {
             discard(app, &name).await;
-            Err(error.into())
+            Err(error)
         }
     }
 }

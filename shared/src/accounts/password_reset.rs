@@ -10,17 +10,18 @@ use serde::{Deserialize, Serialize};
 use super::email::{Email, EmailClaim};
 use super::user::User;
 use crate::App;
+use crate::act::{Failure, Undone};
 use crate::activity::Activity;
 use crate::credentials::PasswordRecord;
-use crate::credentials::password::{Busy, Password, WeakPassword};
-use crate::http::throttle::{self, Gauge, Throttled};
+use crate::credentials::password::{Password, WeakPassword};
+use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
-use crate::notify::{Message, NotifyError, Template};
+use crate::notify::{Message, Template};
 use crate::sessions::Origin;
 use crate::sessions::sign_in::account_gauge;
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
-use crate::store::{AsConflict, Commit, Condition, Key, Record, StoreError};
+use crate::store::{Commit, Condition, Key, Record, StoreError};
 use crate::tokens::{Secret, SecretHash};
 
 /// A reset is valid so long.
@@ -58,40 +59,22 @@ impl Record for PasswordReset {
     }
 }
 
-/// Why a reset was not begun or not finished.
-#[derive(Debug, thiserror::Error)]
-pub enum ResetError {
+/// Why no new password was set.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoReset {
     /// Unknown address; wrong, used, voided or overdue token.
     #[error("the token is not valid")]
     InvalidToken,
     /// The new password is no good; the token stays good.
     #[error(transparent)]
     WeakPassword(#[from] WeakPassword),
-    /// Too many attempts.
-    #[error(transparent)]
-    Throttled(#[from] Throttled),
-    /// Too many hashes at this moment.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The message could not be written.
-    #[error(transparent)]
-    Notify(#[from] NotifyError),
-    /// The table.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl AsConflict for ResetError {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_conflict())
-    }
 }
 
 /// Keeps a new reset for `email` and mails its token, when the address belongs to somebody.
 ///
 /// # Errors
-/// [`ResetError`], never for an unknown address.
-pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), ResetError> {
+/// [`Failure`], never for an unknown address.
+pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), Failure> {
     let gauges: Vec<Gauge> = [
         Gauge::account(app, "reset", |limits| limits.reset_account, email.canonical()),
         Gauge::address(app, "reset", |limits| limits.reset_address, origin.ip),
@@ -99,7 +82,7 @@ pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), Re
     .into_iter()
     .flatten()
     .collect();
-    let keyring = app.keys.get().await.map_err(NotifyError::from)?;
+    let keyring = app.keys.get().await?;
     let [claim] = app.store.get([EmailClaim::key(email)]).await?;
     let claim = read_optional::<EmailClaim>(claim)?;
 
@@ -125,7 +108,7 @@ pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), Re
     let message = Message::mail(app, &keyring, to, &template)?;
     let message = if claim.is_some() { message } else { message.to_nobody() };
 
-    let mut commit = Commit::<ResetError>::new();
+    let mut commit = Commit::<Failure>::new();
     for gauge in &gauges {
         gauge.count_in(&mut commit);
     }
@@ -138,24 +121,26 @@ pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), Re
 /// commit, so that a token works once under any interleaving.
 ///
 /// # Errors
-/// [`ResetError`]; nothing has changed then, but that a wrong token was counted.
+/// [`NoReset`]; nothing has changed then, but that a wrong token was counted.
 pub async fn redeem(
     app: &App,
     email: &Email,
     token: Secret,
     password: &Password,
     origin: &Origin,
-) -> Result<(), ResetError> {
+) -> Result<(), Undone<NoReset>> {
     let context = [email.canonical(), email.local_part(), &app.config.service_name];
-    app.password_policy.check(password, &context)?;
+    app.password_policy
+        .check(password, &context)
+        .map_err(|weak| Undone::Refused(weak.into()))?;
     let gauges: Vec<Gauge> = Gauge::address(app, "reset", |limits| limits.reset_address, origin.ip)
         .into_iter()
         .collect();
-    let keyring = app.keys.get().await.map_err(NotifyError::from)?;
+    let keyring = app.keys.get().await?;
     // Whether the token is good or not, the hash is made: how long the answer takes says nothing.
     let hashed = async { Ok(app.passwords.hash(password, app.random.bytes()).await?) };
     let beside = async {
-        let counted = throttle::count::<ResetError>(app, &gauges);
+        let counted = throttle::count::<Undone<NoReset>>(app, &gauges);
         let keys = [
             EmailClaim::key(email),
             PasswordReset::key_of(email),
@@ -173,14 +158,14 @@ pub async fn redeem(
     };
 
     let message = Message::mail(app, &keyring, &claim.email, &Template::PasswordChanged)?;
-    let mut commit = Commit::<ResetError>::new();
+    let mut commit = Commit::<Undone<NoReset>>::new();
     let unused = Condition::All(vec![
         Condition::Equals("token_hash", text(reset.token_hash.as_str())),
         Condition::Below("attempts", MAX_ATTEMPTS.into()),
     ]);
     commit
         .delete(reset.key(), unused)
-        .otherwise(|_| ResetError::InvalidToken);
+        .otherwise(|_| Undone::Refused(NoReset::InvalidToken));
     let now = app.clock.now();
     match password {
         Some(_) => {
@@ -203,7 +188,7 @@ pub async fn redeem(
             Condition::Present,
             [Step::Add("session_epoch", 1)],
         )
-        .otherwise(|_| ResetError::InvalidToken);
+        .otherwise(|_| Undone::Refused(NoReset::InvalidToken));
     commit.create(&Activity::new(app, claim.user_id, origin, "password", "reset"));
     commit.create(&message);
     if let Some(gauge) = account_gauge(app, &email.partition()) {
@@ -227,17 +212,17 @@ fn good(
 
 /// Counts a wrong token, on the reset if there is one. Where there is none, nothing is written and the call costs the
 /// same wait.
-async fn count_wrong(app: &App, email: &Email) -> ResetError {
-    let mut commit = Commit::<ResetError>::new();
+async fn count_wrong(app: &App, email: &Email) -> Undone<NoReset> {
+    let mut commit = Commit::<Undone<NoReset>>::new();
     commit
         .update(
             PasswordReset::key_of(email),
             Condition::Present,
             [Step::Add("attempts", 1)],
         )
-        .otherwise(|_| ResetError::InvalidToken);
+        .otherwise(|_| Undone::Refused(NoReset::InvalidToken));
     match app.store.commit(commit).await {
-        Ok(()) => ResetError::InvalidToken,
+        Ok(()) => Undone::Refused(NoReset::InvalidToken),
         Err(error) => error,
     }
 }

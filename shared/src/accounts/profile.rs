@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::User;
 use super::avatar::AvatarName;
 use crate::App;
+use crate::act::Undone;
 use crate::ids::UserId;
-use crate::store::{AsConflict, Attempts, Commit, StoreError, Versioned};
+use crate::store::{Attempts, Commit, Versioned};
 
 /// Profile of a user. Empty texts are what nobody has told yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,28 +57,16 @@ pub fn at_most(max: usize, text: &str) -> Result<(), TooLong> {
     }
 }
 
-/// Why a profile was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum UpdateError {
-    /// The user is gone.
-    #[error("the user does not exist")]
-    Gone,
-    /// The table.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl AsConflict for UpdateError {
-    fn is_conflict(&self) -> bool {
-        matches!(self, UpdateError::Store(error) if error.is_conflict())
-    }
-}
+/// A profile was not changed: the user is gone.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the user does not exist")]
+pub struct Gone;
 
 /// Changes the profile of `id` by `change` and returns the profile it had before.
 ///
 /// # Errors
-/// [`UpdateError`].
-pub async fn update(app: &App, id: UserId, change: impl Fn(&mut Profile)) -> Result<Profile, UpdateError> {
+/// [`Gone`].
+pub async fn update(app: &App, id: UserId, change: impl Fn(&mut Profile)) -> Result<Profile, Undone<Gone>> {
     let mut attempts = Attempts::default();
     loop {
         let tried = update_once(app, id, &change).await;
@@ -87,13 +76,13 @@ pub async fn update(app: &App, id: UserId, change: impl Fn(&mut Profile)) -> Res
     }
 }
 
-async fn update_once(app: &App, id: UserId, change: &impl Fn(&mut Profile)) -> Result<Profile, UpdateError> {
+async fn update_once(app: &App, id: UserId, change: &impl Fn(&mut Profile)) -> Result<Profile, Undone<Gone>> {
     let [user] = app.store.get([User::key_of(id)]).await?;
-    let read = Versioned::<User>::from_item(user.ok_or(UpdateError::Gone)?)?;
+    let read = Versioned::<User>::from_item(user.ok_or(Undone::Refused(Gone))?)?;
     let mut user = read.record.clone();
     change(&mut user.profile);
     let mut commit = Commit::new();
     commit.replace(&read, &user);
-    app.store.commit::<UpdateError>(commit).await?;
+    app.store.commit::<Undone<Gone>>(commit).await?;
     Ok(read.record.profile)
 }

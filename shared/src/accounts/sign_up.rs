@@ -7,13 +7,14 @@ use super::email::{Email, EmailClaim};
 use super::profile::Profile;
 use super::user::{State, UidClaim, User, new_uid};
 use crate::App;
+use crate::act::Undone;
 use crate::activity::Activity;
 use crate::credentials::PasswordRecord;
-use crate::credentials::password::{Busy, Password, PasswordHash, WeakPassword};
-use crate::http::throttle::{self, Gauge, Throttled};
+use crate::credentials::password::{Password, PasswordHash, WeakPassword};
+use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
 use crate::sessions::Origin;
-use crate::store::{AsConflict, Attempts, Commit, StoreError};
+use crate::store::{Attempts, Commit};
 
 /// Who wants an account.
 #[derive(Debug)]
@@ -29,36 +30,21 @@ pub struct NewAccount {
 }
 
 /// Why no account was made.
-#[derive(Debug, thiserror::Error)]
-pub enum SignUpError {
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoAccount {
     /// The address belongs to an account.
     #[error("the address is taken")]
     EmailTaken,
     /// The password is no good.
     #[error(transparent)]
     WeakPassword(#[from] WeakPassword),
-    /// Too many attempts.
-    #[error(transparent)]
-    Throttled(#[from] Throttled),
-    /// Too many hashes at this moment.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The table.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl AsConflict for SignUpError {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_conflict())
-    }
 }
 
 /// Makes an account in state pending.
 ///
 /// # Errors
-/// [`SignUpError`]; nothing was made then.
-pub async fn sign_up(app: &App, new: NewAccount, origin: &Origin) -> Result<UserId, SignUpError> {
+/// [`NoAccount`]; nothing was made then.
+pub async fn sign_up(app: &App, new: NewAccount, origin: &Origin) -> Result<UserId, Undone<NoAccount>> {
     let context = [
         new.email.canonical(),
         new.email.local_part(),
@@ -66,13 +52,15 @@ pub async fn sign_up(app: &App, new: NewAccount, origin: &Origin) -> Result<User
         &new.last_name,
         &app.config.service_name,
     ];
-    app.password_policy.check(&new.password, &context)?;
+    app.password_policy
+        .check(&new.password, &context)
+        .map_err(|weak| Undone::Refused(weak.into()))?;
 
     let gauges: Vec<Gauge> = Gauge::address(app, "signup", |limits| limits.signup_address, origin.ip)
         .into_iter()
         .collect();
     let hashed = async { Ok(app.passwords.hash(&new.password, app.random.bytes()).await?) };
-    let (hash, ()) = try_join(hashed, throttle::count::<SignUpError>(app, &gauges)).await?;
+    let (hash, ()) = try_join(hashed, throttle::count::<Undone<NoAccount>>(app, &gauges)).await?;
 
     let profile = Profile {
         first_name: new.first_name,
@@ -84,7 +72,7 @@ pub async fn sign_up(app: &App, new: NewAccount, origin: &Origin) -> Result<User
     loop {
         // A short identifier that is taken by chance reads as a conflict, and another one is drawn.
         let user = draft(app, &new.email, profile.clone(), State::Pending);
-        let mut commit = Commit::<SignUpError>::new();
+        let mut commit = Commit::<Undone<NoAccount>>::new();
         create(&mut commit, app, &user, hash.clone());
         commit.create(&Activity::new(app, user.id, origin, "account", "create"));
         let tried = app.store.commit(commit).await.map(|()| user.id);
@@ -112,14 +100,14 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
 }
 
 /// Adds to `commit` what makes `user`, with its claims and its password. A taken address refuses the commit.
-pub fn create(commit: &mut Commit<SignUpError>, app: &App, user: &User, hash: PasswordHash) {
+pub fn create(commit: &mut Commit<Undone<NoAccount>>, app: &App, user: &User, hash: PasswordHash) {
     let (email, user_id) = (user.email.clone(), user.id);
     commit
         .create(&EmailClaim {
             email: email.clone(),
             user_id,
         })
-        .otherwise(|_| SignUpError::EmailTaken);
+        .otherwise(|_| Undone::Refused(NoAccount::EmailTaken));
     commit.create(&UidClaim {
         uid: user.uid.clone(),
         user_id,

@@ -10,14 +10,15 @@ use crate::App;
 use crate::access::{self, Role};
 use crate::accounts::email::{self, EmailClaim};
 use crate::accounts::{Account, User};
+use crate::act::Undone;
 use crate::activity::Activity;
 use crate::credentials::PasswordRecord;
-use crate::credentials::password::{Busy, Password, PasswordHash, Verdict};
-use crate::http::throttle::{self, Gauge, Throttled};
+use crate::credentials::password::{Password, PasswordHash, Verdict};
+use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
-use crate::store::{AsConflict, Attempts, Commit, Condition, Key, Record, StoreError};
+use crate::store::{Attempts, Commit, Condition, Key, Record, StoreError};
 
 /// Who wants to sign in.
 #[derive(Debug)]
@@ -41,34 +42,18 @@ pub struct SignedIn {
     pub roles: Vec<Role>,
 }
 
-/// Why nobody was signed in.
-#[derive(Debug, thiserror::Error)]
-pub enum SignInError {
-    /// Unknown user, wrong password, or a state that lets nobody in. Which of them is nobody's business.
-    #[error("the credentials are not right")]
-    Refused,
-    /// Too many attempts.
-    #[error(transparent)]
-    Throttled(#[from] Throttled),
-    /// Too many hashes at this moment.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The table.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+/// Nobody was signed in: unknown user, wrong password, or a state that lets nobody in. Which of them is nobody's business.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the credentials are not right")]
+pub struct WrongCredentials;
 
-impl AsConflict for SignInError {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_conflict())
-    }
-}
+type Result<T> = std::result::Result<T, Undone<WrongCredentials>>;
 
 /// Signs somebody in.
 ///
 /// # Errors
-/// [`SignInError`].
-pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, SignInError> {
+/// [`WrongCredentials`].
+pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn> {
     let partition = email::partition(attempt.username);
     let gauges: Vec<Gauge> = [
         account_gauge(app, &partition),
@@ -93,13 +78,13 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, SignIn
     let hash = password.as_ref().map(|password| &password.hash);
     let verified = async { Ok(app.passwords.verify(&attempt.password, hash).await?) };
     let beside = async {
-        let counted = throttle::count::<SignInError>(app, &gauges);
+        let counted = throttle::count::<Undone<WrongCredentials>>(app, &gauges);
         let read = standing(app, claim.as_ref().map(|claim| claim.user_id));
         try_join(counted, read).await.map(|((), standing)| standing)
     };
     let (verdict, standing) = try_join(verified, beside).await?;
     let (Verdict::Right { outdated }, Some(password), Some(standing)) = (verdict, password, standing) else {
-        return Err(SignInError::Refused);
+        return Err(Undone::Refused(WrongCredentials));
     };
     let renewed = match outdated {
         true => Some(app.passwords.hash(&attempt.password, app.random.bytes()).await?),
@@ -125,7 +110,7 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, SignIn
         // Somebody signed in to the same account meanwhile. The hash holds; only the reading is repeated.
         standing = standing_of(app, proof.password.user_id)
             .await?
-            .ok_or(SignInError::Refused)?;
+            .ok_or(Undone::Refused(WrongCredentials))?;
     }
 }
 
@@ -144,8 +129,8 @@ struct Proof {
 }
 
 /// Commits what a verified password lets happen.
-async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> Result<Session, SignInError> {
-    let mut commit = Commit::<SignInError>::new();
+async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> Result<Session> {
+    let mut commit = Commit::<Undone<WrongCredentials>>::new();
     let session = admit(app, &mut commit, account, origin)?;
     let key = proof.password.key();
     let still_the_password = Condition::Equals("hash", text(proof.password.hash.as_str()));
@@ -153,7 +138,7 @@ async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> 
         Some(hash) => commit.update(key, still_the_password, [Step::Set("hash", text(hash.as_str()))]),
         None => commit.check(key, still_the_password),
     }
-    .otherwise(|_| SignInError::Refused);
+    .otherwise(|_| Undone::Refused(WrongCredentials));
     if let Some(gauge) = &proof.gauge {
         // A success gives the attempts back: strangers' guesses do not lock the owner out for longer.
         commit.delete(gauge.key.clone(), Condition::Always);
@@ -165,15 +150,15 @@ async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> 
 /// Adds to `commit` what lets the owner of `account` in, by whatever credential: session, mark and activity.
 ///
 /// # Errors
-/// [`SignInError::Refused`] when the account's state lets nobody in.
+/// [`WrongCredentials`] when the account's state lets nobody in.
 pub fn admit(
     app: &App,
-    commit: &mut Commit<SignInError>,
+    commit: &mut Commit<Undone<WrongCredentials>>,
     account: &Account,
     origin: &Origin,
-) -> Result<Session, SignInError> {
+) -> Result<Session> {
     if !account.user.state.may_sign_in() {
-        return Err(SignInError::Refused);
+        return Err(Undone::Refused(WrongCredentials));
     }
     let session = super::open(commit, app, &account.user, &account.sessions, origin)?;
     commit.create(&Activity::sign_in(app, account.user.id, origin, "password"));
@@ -186,14 +171,14 @@ struct Standing {
     roles: Vec<Role>,
 }
 
-async fn standing(app: &App, id: Option<UserId>) -> Result<Option<Standing>, SignInError> {
+async fn standing(app: &App, id: Option<UserId>) -> Result<Option<Standing>> {
     match id {
         Some(id) => Ok(standing_of(app, id).await?),
         None => Ok(None),
     }
 }
 
-async fn standing_of(app: &App, id: UserId) -> Result<Option<Standing>, StoreError> {
+async fn standing_of(app: &App, id: UserId) -> std::result::Result<Option<Standing>, StoreError> {
     let Some(account) = Account::read(&app.store, id).await? else {
         return Ok(None);
     };

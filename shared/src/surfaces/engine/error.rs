@@ -9,16 +9,12 @@ use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::accounts::avatar::AvatarError;
-use crate::accounts::password_reset::ResetError;
-use crate::accounts::profile::UpdateError;
-use crate::accounts::sign_up::SignUpError;
-use crate::credentials::password::Busy;
-use crate::files::FileError;
-use crate::http::throttle::Throttled;
-use crate::sessions::sign_in::SignInError;
+use crate::accounts::password_reset::NoReset;
+use crate::accounts::profile::Gone;
+use crate::accounts::sign_up::NoAccount;
+use crate::act::{Failure, Undone};
+use crate::sessions::sign_in::WrongCredentials;
 use crate::store::StoreError;
-use crate::tokens::keyring::KeyringError;
 
 /// The body of every error.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -133,97 +129,65 @@ impl IntoResponse for EngineError {
     }
 }
 
-impl From<Throttled> for EngineError {
-    fn from(throttled: Throttled) -> Self {
-        let message = format!("Too many attempts; try again in {} seconds", throttled.retry_after);
-        Self {
-            retry_after: Some(throttled.retry_after),
-            ..Self::new(StatusCode::TOO_MANY_REQUESTS, message)
+/// What may fail any act; the acts' own refusals are below.
+impl<F: Into<Failure>> From<F> for EngineError {
+    fn from(failure: F) -> Self {
+        match failure.into() {
+            Failure::Throttled(throttled) => {
+                let message = format!("Too many attempts; try again in {} seconds", throttled.retry_after);
+                Self {
+                    retry_after: Some(throttled.retry_after),
+                    ..Self::new(StatusCode::TOO_MANY_REQUESTS, message)
+                }
+            }
+            Failure::Store(StoreError::TooLarge { .. }) => {
+                Self::invalid("Error", "this is more than can be kept; send less")
+            }
+            Failure::Store(error @ StoreError::Corrupt(_)) => Self::internal(error),
+            failure => Self::unavailable(failure),
         }
     }
 }
 
-impl From<StoreError> for EngineError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Conflict | StoreError::Throttled | StoreError::Unavailable(_) => Self::unavailable(error),
-            StoreError::TooLarge { .. } => Self::invalid("Error", "this is more than can be kept; send less"),
-            StoreError::Corrupt(_) => Self::internal(error),
+/// An act that was not done is answered with its own refusal, or with what failed.
+impl<R: Into<EngineError>> From<Undone<R>> for EngineError {
+    fn from(undone: Undone<R>) -> Self {
+        match undone {
+            Undone::Refused(refusal) => refusal.into(),
+            Undone::Failed(failure) => failure.into(),
         }
     }
 }
 
-impl From<Busy> for EngineError {
-    fn from(error: Busy) -> Self {
-        Self::unavailable(error)
+impl From<WrongCredentials> for EngineError {
+    fn from(_: WrongCredentials) -> Self {
+        Self::wrong_credentials()
     }
 }
 
-impl From<KeyringError> for EngineError {
-    fn from(error: KeyringError) -> Self {
-        Self::unavailable(error)
-    }
-}
-
-impl From<FileError> for EngineError {
-    fn from(error: FileError) -> Self {
-        Self::unavailable(error)
-    }
-}
-
-impl From<SignInError> for EngineError {
-    fn from(error: SignInError) -> Self {
-        match error {
-            SignInError::Refused => Self::wrong_credentials(),
-            SignInError::Throttled(error) => error.into(),
-            SignInError::Busy(error) => error.into(),
-            SignInError::Store(error) => error.into(),
+impl From<NoAccount> for EngineError {
+    fn from(refusal: NoAccount) -> Self {
+        match refusal {
+            NoAccount::EmailTaken => Self::invalid("email", "an account with this address exists; sign in instead"),
+            NoAccount::WeakPassword(weak) => Self::invalid("password", weak.to_string()),
         }
     }
 }
 
-impl From<SignUpError> for EngineError {
-    fn from(error: SignUpError) -> Self {
-        match error {
-            SignUpError::EmailTaken => Self::invalid("email", "an account with this address exists; sign in instead"),
-            SignUpError::WeakPassword(error) => Self::invalid("password", error.to_string()),
-            SignUpError::Throttled(error) => error.into(),
-            SignUpError::Busy(error) => error.into(),
-            SignUpError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<ResetError> for EngineError {
-    fn from(error: ResetError) -> Self {
-        match error {
-            ResetError::InvalidToken => Self::invalid(
+impl From<NoReset> for EngineError {
+    fn from(refusal: NoReset) -> Self {
+        match refusal {
+            NoReset::InvalidToken => Self::invalid(
                 "Token",
                 "the link is not valid for this address, was used, or is too old; ask for a new one",
             ),
-            ResetError::WeakPassword(error) => Self::invalid("password", error.to_string()),
-            ResetError::Throttled(error) => error.into(),
-            ResetError::Busy(error) => error.into(),
-            ResetError::Notify(error) => Self::unavailable(error),
-            ResetError::Store(error) => error.into(),
+            NoReset::WeakPassword(weak) => Self::invalid("password", weak.to_string()),
         }
     }
 }
 
-impl From<UpdateError> for EngineError {
-    fn from(error: UpdateError) -> Self {
-        match error {
-            UpdateError::Gone => Self::unauthorized(),
-            UpdateError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<AvatarError> for EngineError {
-    fn from(error: AvatarError) -> Self {
-        match error {
-            AvatarError::Update(error) => error.into(),
-            AvatarError::File(error) => error.into(),
-        }
+impl From<Gone> for EngineError {
+    fn from(_: Gone) -> Self {
+        Self::unauthorized()
     }
 }

@@ -1,0 +1,65 @@
+//! How an act ends when it is not done. An act's own enum holds the refusals that belong to it; what may fail any act is
+//! [`Failure`], and each surface says it once.
+
+use crate::credentials::password::Busy;
+use crate::files::FileError;
+use crate::http::throttle::Throttled;
+use crate::notify::NotifyError;
+use crate::store::{AsConflict, StoreError};
+use crate::tokens::keyring::KeyringError;
+
+/// Why an act was not done; `R` are the refusals of this act.
+#[derive(Debug, thiserror::Error)]
+pub enum Undone<R> {
+    /// It was refused, for a reason of its own. Nothing has changed.
+    #[error("refused: {0}")]
+    Refused(R),
+    /// Something failed that may fail any act.
+    #[error(transparent)]
+    Failed(Failure),
+}
+
+/// What may fail any act. Texts are for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Too many attempts.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// Too many hashes at this moment.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The keyring could not be read.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// A message could not be written.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
+    /// The files could not be reached.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The table. Where it did not answer a commit, whether the act was done is not known.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<R, F: Into<Failure>> From<F> for Undone<R> {
+    fn from(failure: F) -> Self {
+        Self::Failed(failure.into())
+    }
+}
+
+impl<R> Undone<R> {
+    /// The table's error, if it is one.
+    pub fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Failed(Failure::Store(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl<R> AsConflict for Undone<R> {
+    fn is_conflict(&self) -> bool {
+        self.store_error().is_some_and(StoreError::is_conflict)
+    }
+}
