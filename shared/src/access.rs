@@ -1,8 +1,20 @@
 //! What somebody may do: roles of organizations and their grants.
+//!
+//! Rooms: [`permission`] the logic of grants and questions, [`role`] what is kept of a role, [`roles`] making, changing and
+//! removing them, [`grants`] giving them permissions, [`role_list`] listing them, [`catalogue`] the permissions that are
+//! known, [`standing`] what somebody may do in an organization now.
 
+pub mod catalogue;
+pub mod grants;
+pub mod permission;
 pub mod role;
+pub mod role_list;
+pub mod roles;
+pub mod standing;
 
+pub use permission::{Action, Permission, Question, Scope};
 pub use role::{Grant, Role};
+pub use standing::{Actor, Standing};
 
 use crate::ids::{OrgId, RoleId};
 use crate::organizations::{Membership, Organization};

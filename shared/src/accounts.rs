@@ -11,7 +11,7 @@ use crate::ids::UserId;
 use crate::organizations::membership::Membership;
 use crate::sessions::Session;
 use crate::store::record::read;
-use crate::store::{Item, Query, Record, Store, StoreError};
+use crate::store::{Item, Query, Record, Store, StoreError, Versioned};
 
 pub use email::Email;
 pub use user::{State, User};
@@ -21,6 +21,9 @@ pub use user::{State, User};
 pub struct Account {
     /// The user.
     pub user: User,
+    /// The user's version. It rises when the user joins or leaves an organization, so that a commit which finds it
+    /// unchanged knows all memberships.
+    pub version: u64,
     /// Its sessions, ended and overdue ones included.
     pub sessions: Vec<Session>,
     /// Its memberships.
@@ -34,20 +37,33 @@ impl Account {
     /// [`StoreError`] when the table cannot be read.
     pub async fn read(store: &Store, id: UserId) -> Result<Option<Self>, StoreError> {
         // The range begins behind API keys, which are many and not needed here.
+        Self::read_from(store, id, Membership::PREFIX).await
+    }
+
+    /// The same without memberships, for lists.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read.
+    pub async fn read_sessions(store: &Store, id: UserId) -> Result<Option<Self>, StoreError> {
+        Self::read_from(store, id, Session::PREFIX).await
+    }
+
+    async fn read_from(store: &Store, id: UserId, first: &str) -> Result<Option<Self>, StoreError> {
         let items = store
-            .query_to_end(Query::partition(User::partition(id)).between("MEMBER#", User::SK))
+            .query_to_end(Query::partition(User::partition(id)).between(first, User::SK))
             .await?;
         let (mut user, mut sessions, mut memberships) = (None, Vec::new(), Vec::new());
         for item in items {
             match kind(&item) {
-                User::KIND => user = Some(read(item)?),
+                User::KIND => user = Some(Versioned::from_item(item)?),
                 Session::KIND => sessions.push(read(item)?),
                 Membership::KIND => memberships.push(read(item)?),
                 _ => {}
             }
         }
-        Ok(user.map(|user| Self {
+        Ok(user.map(|Versioned { record: user, version }| Self {
             user,
+            version,
             sessions,
             memberships,
         }))

@@ -18,9 +18,9 @@ pub struct Activity {
     pub id: String,
     /// Whose account.
     pub user_id: UserId,
-    /// What it is about: `session`, `password`, `account`.
+    /// What it is about: `session`, `password`, `account`, `membership`, `role`, `invitation`.
     pub topic: String,
-    /// What was done: `login`, `reset`, `create`.
+    /// What was done: `login`, `reset`, `create`, `bind`.
     pub action: String,
     /// How, where there are several ways: `password`, `webauthn`.
     pub method: Option<String>,
@@ -28,6 +28,10 @@ pub struct Activity {
     pub ip: IpAddr,
     /// What the client called itself.
     pub user_agent: String,
+    /// What else it was done to: an organization, a role, an invitation.
+    pub about: Option<String>,
+    /// Who did it, where it was not the owner of the account.
+    pub by: Option<UserId>,
     /// When.
     pub at: Timestamp,
 }
@@ -38,6 +42,24 @@ impl Activity {
         Self {
             method: Some(method.to_owned()),
             ..Self::new(app, user_id, origin, "session", "login")
+        }
+    }
+
+    /// The same, saying what else it was done to.
+    #[must_use]
+    pub fn about(self, what: impl ToString) -> Self {
+        Self {
+            about: Some(what.to_string()),
+            ..self
+        }
+    }
+
+    /// The same, done by somebody who may be another.
+    #[must_use]
+    pub fn done_by(self, actor: UserId) -> Self {
+        Self {
+            by: Some(actor).filter(|actor| *actor != self.user_id),
+            ..self
         }
     }
 
@@ -52,6 +74,8 @@ impl Activity {
             method: None,
             ip: origin.ip,
             user_agent: origin.user_agent.clone(),
+            about: None,
+            by: None,
             at: app.clock.now(),
         }
     }

@@ -5,14 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::App;
-use crate::access::role::{Grant, Role, SYSTEM_GRANTS};
 use crate::accounts::profile::Profile;
 use crate::accounts::sign_up::{self, NoAccount};
 use crate::accounts::user::State;
 use crate::act::{Failure, Undone};
 use crate::credentials::password::{Password, TooLong, WeakPassword};
 use crate::ids::{OrgId, RoleId};
-use crate::organizations::{Membership, Organization};
+use crate::organizations::organization::Details;
+use crate::organizations::{Organization, founding};
 use crate::store::Commit;
 
 /// What was found or made.
@@ -88,35 +88,20 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
         timezone: "UTC".into(),
         ..Profile::default()
     };
-    let user = sign_up::draft(app, &admin.email, profile, State::Active);
-    let role = Role {
-        id: RoleId::generate(&app.clock, &app.random),
-        org_id: OrgId::HOME,
-        name: "Super Admin".into(),
-        description: "May do everything in the home organization".into(),
-        is_system: true,
-        extra_attrs: None,
-        grants: SYSTEM_GRANTS
-            .map(|name| Grant {
-                permission: name.into(),
-                is_locked: true,
-            })
-            .into(),
-        created_at: now,
-    };
+    let mut user = sign_up::draft(app, &admin.email, profile, State::Active);
+    user.member_of = 1;
+    let role = RoleId::generate(&app.clock, &app.random);
     let mut commit = Commit::<Undone<NoAccount>>::new();
-    commit.create(&Organization {
-        id: OrgId::HOME,
-        name: app.config.service_name.clone(),
-        created_at: now,
-    });
-    commit.create(&role);
+    founding::found(
+        &mut commit,
+        OrgId::HOME,
+        app.config.service_name.clone(),
+        Details::default(),
+        role,
+        &user,
+        now,
+    );
     sign_up::create(&mut commit, app, &user, hash);
-    commit.create(&Membership {
-        user_id: user.id,
-        org_id: OrgId::HOME,
-        role_ids: vec![role.id],
-    });
     match app.store.commit(commit).await {
         Ok(()) => Ok(Bootstrap::Made {
             made_up_password: made_up,

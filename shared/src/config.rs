@@ -77,6 +77,12 @@ pub const VARIABLES: &[Variable] = &[
         "30/3600",
         "reset mails asked for, and reset tokens tried, from one client address",
     ),
+    variable("THROTTLE_INVITE_ACCOUNT", "200/3600", "invitations that one user sends"),
+    variable(
+        "THROTTLE_RESEND_INVITATION",
+        "5/3600",
+        "mails that repeat one invitation",
+    ),
     variable(
         "PASSWORD_MIN_LENGTH",
         "6",
@@ -376,6 +382,8 @@ impl Env<'_> {
             signup_address: limit("THROTTLE_SIGNUP_ADDRESS", defaults.signup_address)?,
             reset_account: limit("THROTTLE_RESET_ACCOUNT", defaults.reset_account)?,
             reset_address: limit("THROTTLE_RESET_ADDRESS", defaults.reset_address)?,
+            invite_account: limit("THROTTLE_INVITE_ACCOUNT", defaults.invite_account)?,
+            resend_invitation: limit("THROTTLE_RESEND_INVITATION", defaults.resend_invitation)?,
         }))
     }
 }

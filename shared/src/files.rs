@@ -1,5 +1,7 @@
 //! Uploaded files: a bucket in production, a directory on a laptop. Names come from this program, never from a client.
 
+pub mod picture;
+
 use std::path::{Path, PathBuf};
 
 use aws_sdk_s3::error::DisplayErrorContext;

@@ -25,6 +25,11 @@ macro_rules! ulid_id {
                 Self(new_ulid(clock, random))
             }
 
+            /// Its last byte, which is random.
+            pub fn mark(self) -> u8 {
+                self.0.to_bytes().last().copied().unwrap_or_default()
+            }
+
             /// Reads the 26 characters of a ULID, in capitals as it is written.
             pub fn parse(text: &str) -> Option<Self> {
                 Ulid::from_string(text).ok().map(Self).filter(|id| id.to_string() == text)
@@ -63,6 +68,11 @@ ulid_id!(
 ulid_id!(
     /// A role of an organization.
     RoleId
+);
+
+ulid_id!(
+    /// An invitation.
+    InvitationId
 );
 
 impl OrgId {

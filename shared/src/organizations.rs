@@ -1,7 +1,17 @@
 //! Organizations, and who belongs to them.
+//!
+//! Rooms: [`organization`] what is kept of one, [`founding`] making one, [`logo`] its picture, [`membership`] who belongs,
+//! [`members`] giving and taking roles, [`suspension`] switching members off and on, [`directory`] listing them,
+//! [`invitations`] asking somebody to join.
 
+pub mod directory;
+pub mod founding;
+pub mod invitations;
+pub mod logo;
+pub mod members;
 pub mod membership;
 pub mod organization;
+pub mod suspension;
 
 pub use membership::Membership;
 pub use organization::Organization;

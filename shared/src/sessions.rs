@@ -1,5 +1,6 @@
 //! Sessions: an item each, named by every token. A token without its session is worth nothing.
 
+pub mod manage;
 pub mod sign_in;
 
 use std::net::IpAddr;
@@ -14,7 +15,7 @@ use crate::ids::{SessionId, UserId};
 use crate::organizations::Membership;
 use crate::store::commit::{Step, text};
 use crate::store::record::{read, read_optional};
-use crate::store::{Commit, Condition, Key, Record, StoreError};
+use crate::store::{Commit, Condition, Item, Key, Record, StoreError};
 
 /// A session lives so long, however busy it is.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -157,12 +158,18 @@ pub async fn check(app: &App, user_id: UserId, id: SessionId) -> Result<Option<L
         .store
         .get([Session::key_of(user_id, id), User::key_of(user_id)])
         .await?;
+    live(session, user, app.clock.now())
+}
+
+/// A session and its user as they were read, if the session is in force at `now`.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when they are something else.
+pub(crate) fn live(session: Option<Item>, user: Option<Item>, now: Timestamp) -> Result<Option<Live>, StoreError> {
     let (Some(session), Some(user)) = (read_optional::<Session>(session)?, read_optional::<User>(user)?) else {
         return Ok(None);
     };
-    Ok(session
-        .is_live(&user, app.clock.now())
-        .then_some(Live { user, session }))
+    Ok(session.is_live(&user, now).then_some(Live { user, session }))
 }
 
 /// Writes down that a session was used, at most once in [`SEEN_EVERY`]. It never brings an ended session back, and a

@@ -5,7 +5,7 @@
 //! refusal it means when its condition does not hold, and commits all or nothing.
 //!
 //! Rooms: [`record`] items and their types, [`query`] reading, [`commit`] writing, [`table`] the only code that
-//! speaks to DynamoDB, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
+//! speaks to DynamoDB, [`tally`] counters, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
 
 pub mod commit;
 pub mod door;
@@ -15,8 +15,11 @@ pub mod query;
 pub mod record;
 pub mod schema;
 pub mod table;
+pub mod tally;
 
 use std::sync::Arc;
+
+use futures_util::future::try_join;
 
 pub use commit::{Change, Commit, Condition};
 pub use door::{Answer, Call, Door};
@@ -24,6 +27,7 @@ pub use error::StoreError;
 pub use query::{Page, Query};
 pub use record::{Item, Key, Record, Versioned};
 pub use table::Table;
+pub use tally::Tally;
 
 use commit::Outcome;
 
@@ -114,6 +118,49 @@ impl Store {
         }
     }
 
+    /// Reads `take` items of a range, from the one after the first `skip`. The items that are skipped are read as well:
+    /// DynamoDB finds a place by its key, not by its number.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read.
+    pub async fn slice(&self, query: Query, skip: usize, take: usize) -> Result<Vec<Item>, StoreError> {
+        let (mut skip, mut items, mut next) = (skip, Vec::new(), query);
+        while items.len() < take {
+            let wanted = u16::try_from(skip + take - items.len()).unwrap_or(u16::MAX);
+            let page = self.query(next.clone().limit(wanted)).await?;
+            let passed = skip.min(page.items.len());
+            items.extend(page.items.into_iter().skip(passed));
+            skip -= passed;
+            match page.next {
+                Some(cursor) => next = next.after(cursor),
+                None => break,
+            }
+        }
+        Ok(items)
+    }
+
+    /// The same, with how many items there are, which is counted elsewhere. The first page is read beside its count; for
+    /// any other the count comes first, so that a page behind the end costs nothing more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read.
+    pub async fn counted_slice(
+        &self,
+        count: impl Future<Output = Result<u64, StoreError>>,
+        query: Query,
+        skip: usize,
+        take: usize,
+    ) -> Result<(Vec<Item>, u64), StoreError> {
+        if skip == 0 {
+            return try_join(self.slice(query, 0, take), count).await;
+        }
+        let count = count.await?;
+        match u64::try_from(skip) {
+            Ok(skipped) if skipped < count => Ok((self.slice(query, skip, take).await?, count)),
+            _ => Ok((Vec::new(), count)),
+        }
+    }
+
     /// Makes all changes of `commit` or none of them.
     ///
     /// # Errors
@@ -150,7 +197,7 @@ impl std::fmt::Debug for Store {
 /// Counts the attempts of a read-modify-write, which is repeated while somebody else writes between its read and its
 /// commit.
 ///
-/// ```ignore
+/// ```text
 /// let mut attempts = Attempts::default();
 /// loop {
 ///     let tried = read_and_commit(app).await;

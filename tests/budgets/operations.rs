@@ -99,7 +99,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("me, no session", 0, ""),
     ("renew", 2, "get2 | query"),
     ("renew, member of an organization", 3, "get2 | query | get1"),
-    ("updateprofile", 3, "get2 | get1 | commit1"),
+    ("updateprofile", 3, "get2 | query | commit1"),
     ("me, once a minute", 2, "get2 | query commit1"),
     ("signout", 2, "get2 | commit1"),
     ("reset", 2, "get1 | commit2"),

@@ -56,7 +56,10 @@ async fn says_the_roles_over_all_organizations(#[values(Embedded, DynamoDbLocal)
     let Some(server) = Server::on(table).await else { return };
     let client = server.client();
     let token = client.sign_in_with(ADMIN, ADMIN_PASSWORD).await.expect(200).text();
-    let roles = json!([{ "role": "Super Admin", "orgID": "00000000000000000000000000" }]);
+    // The identifier is ours; it tells the server what to read with the session.
+    let id = &claims(&token)["user"]["roles"][0]["roleID"];
+    assert!(id.as_str().is_some_and(|id| id.len() == 26));
+    let roles = json!([{ "role": "Super Admin", "orgID": "00000000000000000000000000", "roleID": id }]);
     assert_eq!(claims(&token)["user"], json!({ "username": ADMIN, "roles": roles }));
     let renewed = client
         .call(Method::POST, "/api/v1/renew", &token)

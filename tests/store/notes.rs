@@ -98,6 +98,8 @@ pub fn entry(user_id: UserId, id: &str, bytes: usize) -> Activity {
         method: None,
         ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
         user_agent: "x".repeat(bytes),
+        about: None,
+        by: None,
         at: Timestamp::UNIX_EPOCH,
     }
 }

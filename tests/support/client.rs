@@ -6,6 +6,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::PASSWORD;
+use crate::server::{ADMIN, ADMIN_PASSWORD};
 
 /// Speaks to one server.
 #[derive(Clone)]
@@ -141,6 +142,103 @@ impl Client {
         self.call(Method::GET, "/api/v1/me", token).await
     }
 
+    /// The administrator, signed in.
+    pub async fn admin(&self) -> String {
+        self.sign_in_with(ADMIN, ADMIN_PASSWORD).await.expect(200).text()
+    }
+
+    /// With a token in X-Auth and a JSON body.
+    pub async fn call_with(&self, method: Method, path: &str, token: &str, body: &Value) -> Answer {
+        let request = self.request(method, path).header("x-auth", token);
+        self.send(request.json(body)).await
+    }
+
+    /// With a token in X-Auth and an organization in X-Organization-Id; `null` is no body.
+    pub async fn call_in(&self, org: &str, method: Method, path: &str, token: &str, body: &Value) -> Answer {
+        let request = self.request(method, path).header("x-auth", token);
+        let request = request.header("x-organization-id", org);
+        self.send(if body.is_null() { request } else { request.json(body) })
+            .await
+    }
+
+    /// A new organization, made by whoever has the token: its identifier.
+    pub async fn found(&self, token: &str, name: &str) -> String {
+        let body = json!({ "name": name, "email": "office@example.com" });
+        let made = self
+            .call_with(Method::POST, "/api/v1/organizations", token, &body)
+            .await;
+        made.expect(200).json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new role of an organization: its identifier.
+    pub async fn make_role(&self, token: &str, org: &str, name: &str) -> String {
+        let made = self
+            .call_in(org, Method::POST, "/api/v1/roles", token, &json!({ "name": name }))
+            .await;
+        made.expect(201).json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The identifier of an organization's role, by its name.
+    pub async fn role_named(&self, token: &str, org: &str, name: &str) -> String {
+        let path = "/api/v1/roles?page_size=100";
+        let roles = self
+            .call_in(org, Method::GET, path, token, &Value::Null)
+            .await
+            .expect(200)
+            .json();
+        let roles = roles["roles"].as_array().unwrap();
+        let role = roles.iter().find(|role| role["name"] == name);
+        role.unwrap_or_else(|| panic!("no {name} in {roles:?}"))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Gives a role a permission, such as `user:all:read`.
+    pub async fn grant(&self, token: &str, org: &str, role: &str, permission: &str) -> Answer {
+        let [resource, scope, action] = permission.split(':').collect::<Vec<_>>().try_into().unwrap();
+        let body = json!({ "role_id": role, "resource": resource, "scope": scope, "action": action });
+        self.call_in(org, Method::POST, "/api/v1/roles/bind-permission", token, &body)
+            .await
+    }
+
+    /// Gives a user a role of an organization.
+    pub async fn bind(&self, token: &str, org: &str, user: &str, role: &str) -> Answer {
+        let body = json!({ "userId": user, "roleId": role, "orgId": org });
+        self.call_in(org, Method::POST, "/api/v1/roles/bind-user", token, &body)
+            .await
+    }
+
+    /// Takes a role of an organization from a user.
+    pub async fn unbind(&self, token: &str, org: &str, user: &str, role: &str) -> Answer {
+        let body = json!({ "userId": user, "roleId": role, "orgId": org });
+        self.call_in(org, Method::POST, "/api/v1/roles/unbind-user", token, &body)
+            .await
+    }
+
+    /// Invites an address into a role of an organization.
+    pub async fn invite(&self, token: &str, org: &str, email: &str, role: &str) -> Answer {
+        let body = json!({ "email": email, "roleId": role });
+        self.call_in(org, Method::POST, "/api/v1/invitations", token, &body)
+            .await
+    }
+
+    /// The token of the newest invitation that was mailed to an address.
+    pub async fn invitation_token(&self, email: &str) -> String {
+        let mails = self.mails(email).await;
+        let texts = mails.iter().filter_map(|mail| mail["text"].as_str());
+        let links = texts.filter_map(|text| text.split_once("/auth/invitations/accept/"));
+        let (_, rest) = links.into_iter().next().expect("a link");
+        rest.split_whitespace().next().expect("a token").to_owned()
+    }
+
+    /// Accepts an invitation.
+    pub async fn accept(&self, token: &str, invitation: &str) -> Answer {
+        let request = self.request(Method::GET, "/api/v1/invitations/accept");
+        self.send(request.header("x-auth", token).query(&[("token", invitation)]))
+            .await
+    }
+
     /// The mails to an address, newest first.
     pub async fn mails(&self, to: &str) -> Vec<Value> {
         let request = self.request(Method::GET, "/_local/mail").query(&[("to", to)]);
@@ -172,6 +270,11 @@ impl Client {
         let body = json!({ "email": email, "password": password });
         self.post(&format!("/api/v1/user/changepassword/{token}"), &body).await
     }
+}
+
+/// Whose token this is.
+pub fn user_id(token: &str) -> String {
+    claims(token)["sub"].as_str().unwrap().to_owned()
 }
 
 /// What a token says, without a look at its signature.

@@ -8,15 +8,34 @@ pub fn engine() -> OpenApi {
         .title("Countersign: engine")
         .version("0.0.1")
         .description(Some(
-            "Accounts, tokens, profiles and password reset. Tokens travel in the header X-Auth; errors are \
-             `{message, errors}`.",
+            "Accounts, organizations, roles, permissions, invitations and sessions. Tokens travel in the header X-Auth; \
+             X-Organization-Id names the organization to act in; errors are `{message, errors}`.",
         ))
         .build();
     let tag = |name, description| TagBuilder::new().name(name).description(Some(description)).build();
     let mut document = OpenApiBuilder::new()
         .info(info)
-        .tags(Some([tag("auth", "Accounts and tokens"), tag("files", "Pictures")]))
+        .tags(Some([
+            tag("auth", "Accounts and tokens"),
+            tag("organizations", "Organizations"),
+            tag("users", "Members of an organization"),
+            tag("roles", "Roles, what they give, and who has them"),
+            tag("permissions", "Permissions, and asking for a decision"),
+            tag("invitations", "Inviting people, and accepting"),
+            tag("sessions", "Seeing and ending sessions"),
+            tag("files", "Pictures"),
+        ]))
         .build();
-    document.merge(engine_auth::document());
+    for group in [
+        engine_auth::document(),
+        engine_organizations::document(),
+        engine_users::document(),
+        engine_roles::document(),
+        engine_permissions::document(),
+        engine_invitations::document(),
+        engine_sessions::document(),
+    ] {
+        document.merge(group);
+    }
     document
 }

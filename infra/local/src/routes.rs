@@ -25,6 +25,12 @@ use crate::{documents, pages};
 pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
     let routes = Router::new()
         .merge(engine_auth::routes(app.clone()))
+        .merge(engine_invitations::routes(app.clone()))
+        .merge(engine_organizations::routes(app.clone()))
+        .merge(engine_permissions::routes(app.clone()))
+        .merge(engine_roles::routes(app.clone()))
+        .merge(engine_sessions::routes(app.clone()))
+        .merge(engine_users::routes(app.clone()))
         .merge(platform_keys::routes(app.clone()))
         .merge(pages::routes(app, mailroom))
         .merge(viewer())

@@ -2,9 +2,12 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
+use super::permission::{Permission, Question, Scope};
 use crate::ids::{OrgId, RoleId};
-use crate::store::{Key, Record};
+use crate::organizations::Organization;
+use crate::store::{Key, Record, Tally};
 
 /// A permission that a role gives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +18,13 @@ pub struct Grant {
     pub is_locked: bool,
 }
 
+impl Grant {
+    /// The grant as engine reads it; `None` for the plain names of other surfaces.
+    pub fn permission(&self) -> Option<Permission> {
+        Permission::parse(&self.permission)
+    }
+}
+
 /// The grants of a system role: what its organization cannot do without.
 pub const SYSTEM_GRANTS: [&str; 4] = [
     "session:all:write",
@@ -23,8 +33,16 @@ pub const SYSTEM_GRANTS: [&str; 4] = [
     "masterdata:all:write",
 ];
 
+/// The name of the system role of every organization but the home organization.
+pub const ADMIN: &str = "Admin";
+/// The name of the home organization's system role.
+pub const SUPER_ADMIN: &str = "Super Admin";
+
+/// All roles of all organizations, which the home organization may list.
+pub const ALL_ROLES: Tally = Tally("ROLES");
+
 /// A role.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Role {
     /// Identifier.
     pub id: RoleId,
@@ -40,14 +58,66 @@ pub struct Role {
     pub extra_attrs: Option<serde_json::Value>,
     /// What it gives.
     pub grants: Vec<Grant>,
+    /// Counts the members who have it. A role that somebody has cannot be removed.
+    pub users: u64,
+    /// Counts the invitations into it that nobody has accepted or revoked; overdue ones may still be among them.
+    pub invitations: u64,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 impl Role {
+    /// What the sort key of every role begins with.
+    pub const PREFIX: &'static str = "ROLE#";
+
     /// Where a role is kept.
     pub fn key_of(org: OrgId, role: RoleId) -> Key {
-        Key::new(format!("ORG#{org}"), format!("ROLE#{role}"))
+        Key::new(Organization::partition(org), format!("{}{role}", Self::PREFIX))
+    }
+
+    /// The system role of `org`: what its administrators have.
+    pub fn system(id: RoleId, org: OrgId, now: Timestamp) -> Self {
+        let (name, description) = match org {
+            OrgId::HOME => (SUPER_ADMIN, "May do everything in the home organization"),
+            _ => (ADMIN, "May do everything in this organization"),
+        };
+        Self {
+            id,
+            org_id: org,
+            name: name.into(),
+            description: description.into(),
+            is_system: true,
+            extra_attrs: None,
+            grants: SYSTEM_GRANTS
+                .map(|name| Grant {
+                    permission: name.into(),
+                    is_locked: true,
+                })
+                .into(),
+            users: 0,
+            invitations: 0,
+            created_at: now,
+        }
+    }
+
+    /// The permissions that it gives, as engine reads them.
+    pub fn permissions(&self) -> impl Iterator<Item = Permission> {
+        self.grants.iter().filter_map(Grant::permission)
+    }
+
+    /// How widely it answers `question`: the widest scope of its grants that do.
+    pub fn answer(&self, question: &Question<'_>) -> Option<Scope> {
+        let answering = self.permissions().filter(|permission| permission.answers(question));
+        answering.map(|permission| permission.scope).reduce(Scope::or_wider)
+    }
+
+    /// The claim on its name.
+    pub fn claim(&self) -> RoleName {
+        RoleName {
+            org_id: self.org_id,
+            role_id: self.id,
+            name: self.name.clone(),
+        }
     }
 }
 
@@ -55,5 +125,62 @@ impl Record for Role {
     const KIND: &'static str = "role";
     fn key(&self) -> Key {
         Self::key_of(self.org_id, self.id)
+    }
+}
+
+/// A name as it is compared: in lower case, and in one form where Unicode has several.
+pub fn canonical(name: &str) -> String {
+    name.trim().nfkc().collect::<String>().to_lowercase()
+}
+
+/// Bytes that a name has at most in its canonical form, which may be longer than the name: a key has at most 1,024.
+const MAX_CANONICAL: usize = 800;
+
+/// Whether a text can be the name of a role, or a part of one.
+pub fn is_nameable(text: &str) -> bool {
+    canonical(text).len() <= MAX_CANONICAL
+}
+
+/// Says that a name belongs to a role of an organization. Small, so that lists which are sorted or searched by name read
+/// little: the indexes show these, not the roles.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RoleName {
+    /// The organization.
+    pub org_id: OrgId,
+    /// The role.
+    pub role_id: RoleId,
+    /// The name as it was written.
+    pub name: String,
+}
+
+impl RoleName {
+    /// What the sort key of every claim begins with.
+    pub const PREFIX: &'static str = "ROLENAME#";
+
+    /// The partition of both indexes that shows the roles of all organizations: the first by name, the second by age.
+    pub const EVERYWHERE: &'static str = "ROLES";
+
+    /// Where the claim on `name` is kept.
+    pub fn key_of(org: OrgId, name: &str) -> Key {
+        Key::new(
+            Organization::partition(org),
+            format!("{}{}", Self::PREFIX, canonical(name)),
+        )
+    }
+}
+
+impl Record for RoleName {
+    const KIND: &'static str = "role name";
+    fn key(&self) -> Key {
+        Self::key_of(self.org_id, &self.name)
+    }
+    fn gsi1(&self) -> Option<Key> {
+        Some(Key::new(
+            Self::EVERYWHERE,
+            format!("{}#{}", canonical(&self.name), self.role_id),
+        ))
+    }
+    fn gsi2(&self) -> Option<Key> {
+        Some(Key::new(Self::EVERYWHERE, self.role_id.to_string()))
     }
 }

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::User;
+use super::Account;
 use super::avatar::AvatarName;
 use crate::App;
 use crate::act::Undone;
 use crate::ids::UserId;
+use crate::organizations::membership::{self, Who};
 use crate::store::{Attempts, Commit, Versioned};
 
 /// Profile of a user. Empty texts are what nobody has told yet.
@@ -77,12 +78,16 @@ pub async fn update(app: &App, id: UserId, change: impl Fn(&mut Profile)) -> Res
 }
 
 async fn update_once(app: &App, id: UserId, change: &impl Fn(&mut Profile)) -> Result<Profile, Undone<Gone>> {
-    let [user] = app.store.get([User::key_of(id)]).await?;
-    let read = Versioned::<User>::from_item(user.ok_or(Undone::Refused(Gone))?)?;
+    let account = Account::read(&app.store, id).await?.ok_or(Undone::Refused(Gone))?;
+    let read = Versioned {
+        record: account.user,
+        version: account.version,
+    };
     let mut user = read.record.clone();
     change(&mut user.profile);
     let mut commit = Commit::new();
     commit.replace(&read, &user);
+    membership::follow(&mut commit, &account.memberships, &Who::of(&user));
     app.store.commit::<Undone<Gone>>(commit).await?;
     Ok(read.record.profile)
 }

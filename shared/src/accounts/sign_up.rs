@@ -96,6 +96,8 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
         session_epoch: 0,
         sign_ins: 0,
         last_sign_in: None,
+        member_of: 0,
+        deactivated_in: None,
     }
 }
 

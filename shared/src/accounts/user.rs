@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::email::Email;
 use super::profile::Profile;
-use crate::ids::UserId;
+use crate::ids::{OrgId, UserId};
 use crate::random::Random;
 use crate::store::commit::text;
 use crate::store::{Condition, Key, Record};
@@ -81,6 +81,10 @@ pub struct User {
     pub sign_ins: u64,
     /// When it last signed in.
     pub last_sign_in: Option<Timestamp>,
+    /// Counts the organizations it belongs to.
+    pub member_of: u64,
+    /// The organization whose administrator switched it off, while it is.
+    pub deactivated_in: Option<OrgId>,
 }
 
 impl User {
@@ -90,6 +94,15 @@ impl User {
     /// The partition of everything a user has.
     pub fn partition(id: UserId) -> String {
         format!("USER#{id}")
+    }
+
+    /// What others call it: its name, or its address where it has told none.
+    pub fn display_name(&self) -> String {
+        let name = format!("{} {}", self.profile.first_name, self.profile.last_name);
+        match name.trim() {
+            "" => self.email.typed().to_owned(),
+            name => name.to_owned(),
+        }
     }
 
     /// Where the user `id` is kept.

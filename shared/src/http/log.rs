@@ -13,15 +13,8 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let own = LevelFilter::from_level(level);
-    let filter = [
-        "shared",
-        "engine_auth",
-        "platform_keys",
-        "platform_mailer",
-        "countersign",
-    ]
-    .into_iter()
-    .fold(
+    // What our crates' names begin with.
+    let filter = ["shared", "engine_", "platform_", "countersign"].into_iter().fold(
         Targets::new().with_default(LevelFilter::WARN.min(own)),
         |targets, name| targets.with_target(name, own),
     );

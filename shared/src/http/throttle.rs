@@ -53,6 +53,10 @@ pub struct Limits {
     pub reset_account: Limit,
     /// Reset mails asked for, and reset tokens tried, from one client.
     pub reset_address: Limit,
+    /// Invitations that one user sends.
+    pub invite_account: Limit,
+    /// Mails that repeat one invitation.
+    pub resend_invitation: Limit,
 }
 
 impl Default for Limits {
@@ -64,6 +68,8 @@ impl Default for Limits {
             signup_address: limit(30, 3600),
             reset_account: limit(5, 3600),
             reset_address: limit(30, 3600),
+            invite_account: limit(200, 3600),
+            resend_invitation: limit(5, 3600),
         }
     }
 }

@@ -19,6 +19,28 @@ pub enum Template {
     },
     /// A notice that the password was changed (ASVS 6.3.7).
     PasswordChanged,
+    /// An invitation to join an organization.
+    Invitation {
+        /// The organization's name.
+        organization: String,
+        /// The role's name.
+        role: String,
+        /// Who invites.
+        inviter: String,
+        /// Until when it may be accepted.
+        until: String,
+        /// Where it is accepted; a secret.
+        link: String,
+    },
+    /// A notice that somebody gave one a role.
+    RoleGiven {
+        /// The organization's name.
+        organization: String,
+        /// The role's name.
+        role: String,
+        /// Who gave it.
+        by: String,
+    },
 }
 
 /// A message in words.
@@ -56,6 +78,8 @@ impl Template {
         match self {
             Template::PasswordReset { .. } => files!("password_reset"),
             Template::PasswordChanged => files!("password_changed"),
+            Template::Invitation { .. } => files!("invitation"),
+            Template::RoleGiven { .. } => files!("role_given"),
         }
     }
 

@@ -2,9 +2,50 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::User;
+use super::Organization;
+use crate::access::Role;
+use crate::accounts::{State, User};
 use crate::ids::{OrgId, RoleId, UserId};
-use crate::store::{Key, Record};
+use crate::store::commit::{Step, text};
+use crate::store::{Commit, Condition, Key, Record};
+
+/// Organizations that a user belongs to at most. All of a user's memberships change in one commit when the name changes.
+pub const MOST: u64 = 80;
+
+/// So many of them others may add somebody to without asking: strangers cannot use up the room for invitations and for
+/// organizations of one's own.
+pub const MOST_BY_OTHERS: u64 = 40;
+
+/// Roles that a member has at most in one organization.
+pub const MOST_ROLES: usize = 20;
+
+/// How a member stands in one organization, whatever its account does elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemberState {
+    /// Activated here.
+    Active,
+    /// Switched off here: a member without rights.
+    Inactive,
+}
+
+impl MemberState {
+    /// The state that an account has which stands so.
+    pub fn account_state(self) -> State {
+        match self {
+            MemberState::Active => State::Active,
+            MemberState::Inactive => State::Inactive,
+        }
+    }
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MemberState::Active => "active",
+            MemberState::Inactive => "inactive",
+        }
+    }
+}
 
 /// A user's roles in one organization.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,25 +56,148 @@ pub struct Membership {
     pub org_id: OrgId,
     /// The roles; never empty.
     pub role_ids: Vec<RoleId>,
+    /// Whether the system role is among them.
+    pub is_admin: bool,
+    /// How it stands in this organization, where that was decided here.
+    pub member_state: Option<MemberState>,
+    /// Who it is, so that lists are searched without reading every user. It changes in the same commit as the user.
+    #[serde(flatten)]
+    pub who: Who,
+}
+
+/// What lists of members show and search, copied from the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// The address the user signs in with.
+    pub username: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// What the account may do.
+    pub account_state: State,
+}
+
+impl Who {
+    /// What is copied of `user`.
+    pub fn of(user: &User) -> Self {
+        Self {
+            username: user.email.typed().to_owned(),
+            first_name: user.profile.first_name.clone(),
+            last_name: user.profile.last_name.clone(),
+            account_state: user.state,
+        }
+    }
 }
 
 impl Membership {
     /// What the sort key of every membership begins with.
     pub const PREFIX: &'static str = "MEMBER#";
+
+    /// A membership of `user` by `role`.
+    pub fn new(user: &User, role: &Role) -> Self {
+        Self {
+            user_id: user.id,
+            org_id: role.org_id,
+            role_ids: vec![role.id],
+            is_admin: role.is_system,
+            member_state: None,
+            who: Who::of(user),
+        }
+    }
+
+    /// Where the membership of `user` in `org` is kept.
+    pub fn key_of(user: UserId, org: OrgId) -> Key {
+        Key::new(User::partition(user), format!("{}{org}", Self::PREFIX))
+    }
+
+    /// Whether it gives its roles.
+    pub fn is_in_force(&self) -> bool {
+        self.member_state != Some(MemberState::Inactive)
+    }
+
+    /// What its organization is shown: the account's state, unless the organization decided otherwise.
+    pub fn shown_state(&self) -> State {
+        match (self.who.account_state, self.member_state) {
+            (state, _) if !state.may_sign_in() => State::Inactive,
+            (_, Some(MemberState::Active)) => State::Active,
+            (_, Some(MemberState::Inactive)) => State::Inactive,
+            (state, None) => state,
+        }
+    }
 }
 
 impl Record for Membership {
     const KIND: &'static str = "membership";
     fn key(&self) -> Key {
-        Key::new(
-            User::partition(self.user_id),
-            format!("{}{}", Self::PREFIX, self.org_id),
-        )
+        Self::key_of(self.user_id, self.org_id)
     }
     fn gsi1(&self) -> Option<Key> {
         Some(Key::new(
-            format!("ORG#{}", self.org_id),
-            format!("MEMBER#{}", self.user_id),
+            Organization::partition(self.org_id),
+            format!("{}{}", Self::PREFIX, self.user_id),
         ))
+    }
+}
+
+/// What a change of one membership does to the counters of its organization.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Headcount {
+    /// Members who come or go.
+    pub members: i64,
+    /// Administrators who come or go.
+    pub admins: i64,
+}
+
+impl Headcount {
+    /// Adds the counting of somebody who comes to `commit`.
+    pub fn count_in<E>(self, commit: &mut Commit<E>, org: OrgId) {
+        if let Some(steps) = self.steps() {
+            commit.update(Organization::key_of(org), Condition::Present, steps);
+        }
+    }
+
+    /// Adds the counting of somebody who goes to `commit`. The last administrator stays: whoever takes one away is refused
+    /// with `last_admin` when there is no other, so that of two who take the last two away one succeeds.
+    pub fn count_out<E>(self, commit: &mut Commit<E>, org: OrgId, last_admin: impl FnOnce() -> E + Send + 'static) {
+        let Some(steps) = self.steps() else { return };
+        let key = Organization::key_of(org);
+        if self.admins < 0 {
+            commit
+                .update(key, Condition::Above("admins", 1), steps)
+                .otherwise(|_| last_admin());
+        } else {
+            commit.update(key, Condition::Present, steps);
+        }
+    }
+
+    fn steps(self) -> Option<Vec<Step>> {
+        let counters = [("members", self.members), ("admins", self.admins)];
+        let changing = counters.into_iter().filter(|(_, by)| *by != 0);
+        let steps: Vec<Step> = changing.map(|(counter, by)| Step::Add(counter, by)).collect();
+        Some(steps).filter(|steps| !steps.is_empty())
+    }
+}
+
+/// Adds to `commit` that a user who was read at `version` belongs to one organization more, or fewer. The version makes
+/// sure that the membership copies the user as it is, and tells everybody who changes the user that there is one.
+pub fn count_memberships<E>(commit: &mut Commit<E>, user: UserId, version: u64, by: i64) {
+    commit.update(
+        User::key_of(user),
+        Condition::Version(version),
+        [Step::Add("member_of", by)],
+    );
+}
+
+/// Adds to `commit` that the copies in a user's memberships follow the user.
+pub fn follow<E>(commit: &mut Commit<E>, memberships: &[Membership], who: &Who) {
+    for membership in memberships.iter().filter(|membership| membership.who != *who) {
+        let steps = [
+            Step::Set("username", text(&who.username)),
+            Step::Set("first_name", text(&who.first_name)),
+            Step::Set("last_name", text(&who.last_name)),
+            Step::Set("account_state", text(who.account_state.as_str())),
+        ];
+        commit.update(membership.key(), Condition::Present, steps);
     }
 }

@@ -25,6 +25,8 @@ pub enum Condition {
     OneOf(&'static str, Vec<AttributeValue>),
     /// The attribute is absent, or a number below this.
     Below(&'static str, i64),
+    /// The attribute is a number above this.
+    Above(&'static str, i64),
     /// All of these.
     All(Vec<Condition>),
 }

@@ -60,6 +60,10 @@ impl Expression {
                 let (name, bound) = (self.name(name), self.value(number(bound)));
                 format!("(attribute_not_exists({name}) OR {name} < {bound})")
             }
+            Condition::Above(name, bound) => {
+                let (name, bound) = (self.name(name), self.value(number(bound)));
+                format!("{name} > {bound}")
+            }
             Condition::All(conditions) => {
                 let parts: Vec<String> = conditions.iter().filter_map(|part| self.condition(part)).collect();
                 match parts.is_empty() {

@@ -3,11 +3,23 @@
 mod body;
 mod caller;
 mod error;
+mod paging;
+mod path;
+mod permit;
+mod picture;
 mod token;
 
 pub use body::{JsonBody, multipart_limit, problem_of_multipart};
-pub use caller::{Caller, authenticated};
-pub use error::{EngineError, ErrorBody, MessageBody};
+pub use caller::{Bearer, Caller, authenticated, bearer, hint_to_renew};
+pub use error::{EngineError, ErrorBody, MessageBody, in_words};
+pub use paging::{Paging, number, text};
+pub use path::Segment;
+pub use permit::{
+    DeleteRoles, DeleteSessions, GuardedHeaders, Permitted, ReadMasterData, ReadRoles, ReadSessions, ReadUsers,
+    Requirement, UpdateUsers, WritePermissions, WriteRoles, WriteUsers, in_organization, in_organization_of_query,
+    names_another_organization, wanted,
+};
+pub use picture::{picture, problem_of_picture};
 pub use token::issue as issue_token;
 
 use axum::Router;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::jwt::{self, Checked, TokenKind};
 use super::keyring::{Keyring, KeyringError};
-use crate::ids::{OrgId, SessionId, UserId};
+use crate::ids::{OrgId, RoleId, SessionId, UserId};
 
 /// Engine's access token.
 pub const ENGINE: TokenKind = TokenKind {
@@ -47,6 +47,9 @@ pub struct EngineRole {
     /// Its organization.
     #[serde(rename = "orgID")]
     pub org_id: OrgId,
+    /// Its identifier, which tells what to read with the session. A token without it works as well, and costs a read more.
+    #[serde(rename = "roleID", default, skip_serializing_if = "Option::is_none")]
+    pub role_id: Option<RoleId>,
 }
 
 impl EngineClaims {

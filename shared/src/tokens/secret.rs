@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 
 use crate::random::Random;
 
-/// 128 random bits as 32 lower-case hexadecimal digits (ASVS 11.5.1), which fits the paths of every surface.
+/// A random text: 128 bits as 32 lower-case hexadecimal digits (ASVS 11.5.1), which fits the paths of every surface, or more.
 #[derive(Debug, Clone)]
 pub struct Secret(SecretString);
 
@@ -17,6 +17,11 @@ impl Secret {
     /// A new secret.
     pub fn generate(random: &Random) -> Self {
         Self(format!("{:032x}", random.u128()).into())
+    }
+
+    /// 256 random bits as 43 characters of base64url, for links whose document asks for as many.
+    pub fn generate_long(random: &Random) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(random.bytes::<32>()).into())
     }
 
     /// A secret as somebody presents it.

@@ -1,15 +1,14 @@
 //! `POST /api/v1/user/changepassword/{token}` (change_password): sets a new password with a mailed token, once, and ends
 //! all sessions.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::extract::{FromRequest as _, Request, State};
 use http::StatusCode;
 use serde::Deserialize;
 use shared::App;
 use shared::accounts::{Email, password_reset};
 use shared::credentials::password::Password;
 use shared::sessions::Origin;
-use shared::surfaces::engine::{EngineError, ErrorBody, JsonBody};
+use shared::surfaces::engine::{EngineError, ErrorBody, JsonBody, Segment};
 use shared::tokens::Secret;
 use utoipa::ToSchema;
 
@@ -40,14 +39,13 @@ pub struct ChangePassword {
 )]
 pub async fn change_password(
     State(app): State<App>,
-    token: Result<Path<String>, PathRejection>,
+    Segment(token): Segment,
     origin: Origin,
     request: Request,
 ) -> Result<StatusCode, EngineError> {
     // The published route matches these characters only, so that anything else is no route; hence the body comes second.
-    let Path(token) = token.map_err(|_| EngineError::not_found())?;
     if !token.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9')) {
-        return Err(EngineError::not_found());
+        return Err(EngineError::new(StatusCode::NOT_FOUND, "There is no such link"));
     }
     let JsonBody(body) = JsonBody::<ChangePassword>::from_request(request, &()).await?;
     let email = Email::parse(&body.email.unwrap_or_default())

@@ -4,9 +4,10 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest as _, Request, State};
 use http::StatusCode;
 use shared::App;
-use shared::accounts::avatar::{self, NotAPicture, Picture};
+use shared::accounts::avatar;
 use shared::accounts::profile::{self, MAX_BIO, MAX_NAME, MAX_SHORT, Profile, at_most};
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody, problem_of_multipart};
+use shared::files::picture::Picture;
+use shared::surfaces::engine::{Caller, EngineError, ErrorBody, problem_of_multipart, problem_of_picture};
 use utoipa::ToSchema;
 
 /// The form, for the API document: parts are read one by one, because absent, empty and present mean different things.
@@ -161,13 +162,9 @@ async fn read_picture(field: Field<'_>) -> Result<Option<Picture>, EngineError> 
     if bytes.is_empty() {
         return Ok(None);
     }
-    Picture::sniff(bytes.into()).map(Some).map_err(|error| {
-        let status = match error {
-            NotAPicture::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            NotAPicture::UnknownFormat => StatusCode::BAD_REQUEST,
-        };
-        EngineError::new(status, "The file cannot be used").with("file", error.to_string())
-    })
+    Picture::sniff(bytes.into())
+        .map(Some)
+        .map_err(|error| problem_of_picture("file", error))
 }
 
 #[cfg(test)]

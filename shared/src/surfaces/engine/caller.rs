@@ -12,7 +12,9 @@ use jiff::Timestamp;
 
 use super::error::EngineError;
 use crate::App;
+use crate::access::standing::Hint;
 use crate::accounts::User;
+use crate::ids::{SessionId, UserId};
 use crate::sessions::{self, Live, Session};
 use crate::tokens::access::EngineClaims;
 
@@ -38,30 +40,65 @@ pub struct Caller {
 /// Lets a request through when its token and session are in force. The session's last use is written down beside the
 /// handler's work.
 pub async fn authenticated(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let (live, expires_at) = match identify(&app, request.headers()).await {
+    let (Live { user, session }, expires_at) = match identify(&app, request.headers()).await {
         Ok(identified) => identified,
         Err(error) => return error.into_response(),
     };
-    let session = live.session.clone();
     request.extensions_mut().insert(Caller {
-        user: live.user,
-        session: live.session,
+        user,
+        session: session.clone(),
     });
-    let (mut response, ()) = tokio::join!(next.run(request), sessions::mark_seen(&app, &session));
+    let (response, ()) = tokio::join!(next.run(request), sessions::mark_seen(&app, &session));
+    hint_to_renew(&app, response, expires_at)
+}
+
+async fn identify(app: &App, headers: &HeaderMap) -> Result<(Live, Timestamp), EngineError> {
+    let bearer = bearer(app, headers).await?;
+    let live = sessions::check(app, bearer.user_id, bearer.session_id).await?;
+    Ok((live.ok_or_else(EngineError::unauthorized)?, bearer.expires_at))
+}
+
+/// What a token says whose signature was checked, and nothing else yet.
+#[derive(Debug, Clone)]
+pub struct Bearer {
+    /// The user.
+    pub user_id: UserId,
+    /// The session.
+    pub session_id: SessionId,
+    /// What it says of roles.
+    pub hints: Vec<Hint>,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Reads and checks the token of a request.
+///
+/// # Errors
+/// 401 without a token that is ours and not too old, 503 without a keyring.
+pub async fn bearer(app: &App, headers: &HeaderMap) -> Result<Bearer, EngineError> {
+    let token = token(headers).ok_or_else(EngineError::unauthorized)?;
+    let keyring = app.keys.get().await?;
+    let checked = EngineClaims::check(&keyring, app.clock.now(), token).ok_or_else(EngineError::unauthorized)?;
+    let roles = checked.claims.user.roles.unwrap_or_default();
+    Ok(Bearer {
+        user_id: checked.claims.sub,
+        session_id: checked.claims.jti,
+        hints: roles
+            .iter()
+            .filter_map(|role| Some((role.org_id, role.role_id?)))
+            .collect(),
+        expires_at: checked.expires_at,
+    })
+}
+
+/// Tells the client to renew, when it is time.
+pub fn hint_to_renew(app: &App, mut response: Response, expires_at: Timestamp) -> Response {
     if expires_at.duration_since(app.clock.now()).unsigned_abs() <= RENEW_WITHIN {
         response
             .headers_mut()
             .insert(X_RENEW_TOKEN, HeaderValue::from_static("true"));
     }
     response
-}
-
-async fn identify(app: &App, headers: &HeaderMap) -> Result<(Live, Timestamp), EngineError> {
-    let token = token(headers).ok_or_else(EngineError::unauthorized)?;
-    let keyring = app.keys.get().await?;
-    let checked = EngineClaims::check(&keyring, app.clock.now(), token).ok_or_else(EngineError::unauthorized)?;
-    let live = sessions::check(app, checked.claims.sub, checked.claims.jti).await?;
-    Ok((live.ok_or_else(EngineError::unauthorized)?, checked.expires_at))
 }
 
 /// The first header that holds something shaped like a token. Query and cookies are not looked at: they end up in logs,

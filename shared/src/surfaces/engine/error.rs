@@ -73,6 +73,20 @@ impl EngineError {
         if self.body.errors.is_empty() { Ok(()) } else { Err(self) }
     }
 
+    /// This status, with what is wrong with one member.
+    pub fn about(status: StatusCode, key: &str, problem: impl Into<String>) -> Self {
+        let problem = problem.into();
+        let mut rest = problem.chars();
+        let message = rest
+            .next()
+            .map(char::to_uppercase)
+            .into_iter()
+            .flatten()
+            .chain(rest)
+            .collect::<String>();
+        Self::new(status, message).with(key, problem)
+    }
+
     /// No token, or none that is in force.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Sign in and send the token as X-Auth")
@@ -146,6 +160,14 @@ impl<F: Into<Failure>> From<F> for EngineError {
             Failure::Store(error @ StoreError::Corrupt(_)) => Self::internal(error),
             failure => Self::unavailable(failure),
         }
+    }
+}
+
+/// Says an act's own refusals in this surface's words: `act().await.map_err(in_words(|refusal| …))`.
+pub fn in_words<R>(words: impl FnOnce(R) -> EngineError) -> impl FnOnce(Undone<R>) -> EngineError {
+    |undone| match undone {
+        Undone::Refused(refusal) => words(refusal),
+        Undone::Failed(failure) => failure.into(),
     }
 }
 

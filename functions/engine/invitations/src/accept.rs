@@ -1,0 +1,105 @@
+//! `GET` and `POST /api/v1/invitations/accept` (accept_invitation): the invited, signed in as the invited address, joins.
+//! The token of the caller travels in a header only, so that no link or page can accept in somebody's name.
+
+use axum::Json;
+use axum::extract::State;
+use http::{StatusCode, Uri};
+use serde::Serialize;
+use shared::organizations::invitations::Status;
+use shared::organizations::invitations::answer::{self, NotAccepted};
+use shared::sessions::Origin;
+use shared::surfaces::engine::{Caller, EngineError, ErrorBody, in_words, issue_token, text};
+use shared::tokens::Secret;
+use shared::{App, access, sessions};
+use utoipa::ToSchema;
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Accepted {
+    message: &'static str,
+    /// A fresh token of the same session, which names the new role.
+    jwt_token: String,
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/v1/invitations/accept",
+    operation_id = "accept_invitation",
+    tag = "invitations",
+    summary = "Accept an invitation",
+    params(
+        ("X-Auth" = String, Header, description = "The token"),
+        ("token" = String, Query, description = "The token of the mail"),
+    ),
+    responses(
+        (status = 200, description = "The caller belongs to the organization", body = Accepted),
+        (status = 400, description = "No token, or an unknown one (errors.token); a member already (errors.user)", body = ErrorBody),
+        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
+        (status = 406, description = "Expired or revoked (errors.token)", body = ErrorBody),
+        (status = 409, description = "Accepted already (errors.token), or the caller belongs to as many organizations as anybody may (errors.user)", body = ErrorBody),
+        (status = 417, description = "Another address was invited (errors.email)", body = ErrorBody),
+    )
+)]
+pub async fn accept_invitation(
+    State(app): State<App>,
+    caller: Caller,
+    origin: Origin,
+    uri: Uri,
+) -> Result<Json<Accepted>, EngineError> {
+    let token = text(&uri, "token").ok_or_else(|| EngineError::invalid("token", "is required"))?;
+    answer::accept(&app, caller.user.id, &Secret::presented(token), &origin)
+        .await
+        .map_err(in_words(refusal))?;
+    let memberships = sessions::memberships(&app, caller.user.id).await?;
+    let (roles, _) = access::held(&app.store, &memberships, false).await?;
+    Ok(Json(Accepted {
+        message: "Invitation accepted successfully",
+        jwt_token: issue_token(&app, &caller.user, caller.session.id, &roles).await?,
+    }))
+}
+
+#[utoipa::path(
+    post,
+    path = "/api/v1/invitations/accept",
+    operation_id = "accept_invitation_post",
+    tag = "invitations",
+    summary = "Accept an invitation",
+    description = "The same as GET, for those who do not change things with GET.",
+    params(
+        ("X-Auth" = String, Header, description = "The token"),
+        ("token" = String, Query, description = "The token of the mail"),
+    ),
+    responses(
+        (status = 200, description = "The caller belongs to the organization", body = Accepted),
+        (status = 400, description = "No token, or an unknown one (errors.token); a member already (errors.user)", body = ErrorBody),
+        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
+        (status = 406, description = "Expired or revoked (errors.token)", body = ErrorBody),
+        (status = 409, description = "Accepted already (errors.token), or the caller belongs to as many organizations as anybody may (errors.user)", body = ErrorBody),
+        (status = 417, description = "Another address was invited (errors.email)", body = ErrorBody),
+    )
+)]
+pub async fn accept_invitation_post(
+    app: State<App>,
+    caller: Caller,
+    origin: Origin,
+    uri: Uri,
+) -> Result<Json<Accepted>, EngineError> {
+    accept_invitation(app, caller, origin, uri).await
+}
+
+fn refusal(refusal: NotAccepted) -> EngineError {
+    let (status, key) = match refusal {
+        NotAccepted::UnknownToken => (StatusCode::BAD_REQUEST, "token"),
+        NotAccepted::Closed(Status::Accepted) => (StatusCode::CONFLICT, "token"),
+        NotAccepted::Closed(_) => (StatusCode::NOT_ACCEPTABLE, "token"),
+        NotAccepted::Gone => return EngineError::unauthorized(),
+        NotAccepted::WrongAddress => (StatusCode::EXPECTATION_FAILED, "email"),
+        NotAccepted::AlreadyMember => (StatusCode::BAD_REQUEST, "user"),
+        NotAccepted::TooMany => (StatusCode::CONFLICT, "user"),
+    };
+    let problem = match refusal {
+        NotAccepted::Closed(status) => format!("the invitation is {}", status.as_str()),
+        other => other.to_string(),
+    };
+    EngineError::about(status, key, problem)
+}

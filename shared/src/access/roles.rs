@@ -1,0 +1,201 @@
+//! Making, changing and removing roles.
+
+use super::role::{ADMIN, ALL_ROLES, Role, RoleName, SUPER_ADMIN, canonical};
+use super::standing::Actor;
+use crate::App;
+use crate::act::Undone;
+use crate::ids::{OrgId, RoleId};
+use crate::organizations::{Organization, invitations};
+use crate::store::commit::{Step, int, text};
+use crate::store::{Attempts, Commit, Condition, Record, StoreError, Versioned};
+
+/// Roles that an organization has at most.
+pub const MOST: i64 = 1000;
+
+/// What a role is made of, apart from its grants.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Name; compared without case.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Free form.
+    pub extra_attrs: Option<serde_json::Value>,
+}
+
+/// Why a role was not made, changed or removed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotChanged {
+    /// The organization has no such role.
+    #[error("there is no such role in this organization")]
+    Unknown,
+    /// It is a system role.
+    #[error("it is a system role")]
+    System,
+    /// Another role has the name, or it is a system role's.
+    #[error("another role has this name")]
+    NameTaken,
+    /// The organization has as many roles as it may.
+    #[error("the organization has {MOST} roles, which is the most")]
+    TooMany,
+    /// Members have it.
+    #[error("members have this role")]
+    HasMembers,
+    /// Somebody is invited into it.
+    #[error("somebody is invited into this role")]
+    HasInvitations,
+}
+
+type Result<T> = std::result::Result<T, Undone<NotChanged>>;
+
+fn refused<T>(why: NotChanged) -> Result<T> {
+    Err(Undone::Refused(why))
+}
+
+fn is_reserved(name: &str) -> bool {
+    [ADMIN, SUPER_ADMIN]
+        .iter()
+        .any(|reserved| canonical(reserved) == canonical(name))
+}
+
+/// Makes a role without grants.
+///
+/// # Errors
+/// [`NotChanged::NameTaken`], [`NotChanged::TooMany`].
+pub async fn create(app: &App, actor: &Actor, draft: Draft) -> Result<Role> {
+    if is_reserved(&draft.name) {
+        return refused(NotChanged::NameTaken);
+    }
+    let role = Role {
+        id: RoleId::generate(&app.clock, &app.random),
+        org_id: actor.org_id(),
+        name: draft.name,
+        description: draft.description,
+        is_system: false,
+        extra_attrs: draft.extra_attrs,
+        grants: Vec::new(),
+        users: 0,
+        invitations: 0,
+        created_at: app.clock.now(),
+    };
+    let mut commit = Commit::<Undone<NotChanged>>::new();
+    commit
+        .create(&role.claim())
+        .otherwise(|_| Undone::Refused(NotChanged::NameTaken));
+    commit.create(&role);
+    commit
+        .update(
+            Organization::key_of(role.org_id),
+            Condition::All(vec![Condition::Present, Condition::Below("roles", MOST)]),
+            [Step::Add("roles", 1)],
+        )
+        .otherwise(|_| Undone::Refused(NotChanged::TooMany));
+    ALL_ROLES.add(&mut commit, role.id.mark(), 1);
+    commit.create(&actor.activity(app, actor.user.id, "role", "create").about(role.id));
+    app.store.commit(commit).await?;
+    Ok(role)
+}
+
+/// Reads a role of `org`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(app: &App, org: OrgId, id: RoleId) -> std::result::Result<Option<Versioned<Role>>, StoreError> {
+    let [role] = app.store.get([Role::key_of(org, id)]).await?;
+    role.map(Versioned::from_item).transpose()
+}
+
+/// Replaces name, description and free form of a role; what it gives and who has it stays.
+///
+/// # Errors
+/// [`NotChanged::Unknown`], [`NotChanged::System`], [`NotChanged::NameTaken`].
+pub async fn update(app: &App, actor: &Actor, id: RoleId, draft: &Draft) -> Result<Role> {
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = update_once(app, actor, id, draft.clone()).await;
+        if !attempts.again(&tried) {
+            return tried;
+        }
+    }
+}
+
+async fn update_once(app: &App, actor: &Actor, id: RoleId, draft: Draft) -> Result<Role> {
+    let Some(read) = find(app, actor.org_id(), id).await? else {
+        return refused(NotChanged::Unknown);
+    };
+    if read.record.is_system {
+        return refused(NotChanged::System);
+    }
+    if is_reserved(&draft.name) {
+        return refused(NotChanged::NameTaken);
+    }
+    let role = Role {
+        name: draft.name,
+        description: draft.description,
+        extra_attrs: draft.extra_attrs,
+        ..read.record.clone()
+    };
+    let mut commit = Commit::<Undone<NotChanged>>::new();
+    commit.replace(&read, &role);
+    let (before, after) = (read.record.claim(), role.claim());
+    if before.key() != after.key() {
+        commit.delete(before.key(), Condition::Equals("role_id", text(id)));
+        commit
+            .create(&after)
+            .otherwise(|_| Undone::Refused(NotChanged::NameTaken));
+    } else if before.name != after.name {
+        commit.put(&after);
+    }
+    commit.create(&actor.activity(app, actor.user.id, "role", "update").about(id));
+    app.store.commit(commit).await?;
+    Ok(role)
+}
+
+/// Removes a role that nobody has and nobody is invited into. Who gets the role, or is invited into it, in the same moment
+/// finds it there or not; a role never goes from under somebody.
+///
+/// # Errors
+/// [`NotChanged::Unknown`], [`NotChanged::System`], [`NotChanged::HasMembers`], [`NotChanged::HasInvitations`].
+pub async fn delete(app: &App, actor: &Actor, id: RoleId) -> Result<()> {
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = delete_once(app, actor, id).await;
+        if !attempts.again(&tried) {
+            return tried;
+        }
+    }
+}
+
+async fn delete_once(app: &App, actor: &Actor, id: RoleId) -> Result<()> {
+    let Some(Versioned { record: role, .. }) = find(app, actor.org_id(), id).await? else {
+        return refused(NotChanged::Unknown);
+    };
+    if role.is_system {
+        return refused(NotChanged::System);
+    }
+    if role.users > 0 {
+        return refused(NotChanged::HasMembers);
+    }
+    // Overdue invitations are counted until somebody looks: they do not hold the role.
+    if role.invitations > 0 && invitations::settle_overdue(app, id, role.invitations).await? > 0 {
+        return refused(NotChanged::HasInvitations);
+    }
+    let mut commit = Commit::<Undone<NotChanged>>::new();
+    let unused = Condition::All(vec![
+        Condition::Equals("users", int(0)),
+        Condition::Equals("invitations", int(0)),
+    ]);
+    commit.delete(role.key(), unused);
+    commit.delete(
+        RoleName::key_of(role.org_id, &role.name),
+        Condition::Equals("role_id", text(id)),
+    );
+    commit.update(
+        Organization::key_of(role.org_id),
+        Condition::Present,
+        [Step::Add("roles", -1)],
+    );
+    ALL_ROLES.add(&mut commit, id.mark(), -1);
+    commit.create(&actor.activity(app, actor.user.id, "role", "delete").about(id));
+    app.store.commit(commit).await
+}

@@ -1,0 +1,201 @@
+//! Giving roles to users and taking them away. The first role makes a member, losing the last one ends it.
+
+use super::membership::{self, Headcount, MOST, MOST_BY_OTHERS, MOST_ROLES, Membership};
+use super::organization::Organization;
+use crate::App;
+use crate::access::Role;
+use crate::access::standing::Actor;
+use crate::accounts::{State, User};
+use crate::act::{Failure, Undone};
+use crate::ids::{RoleId, UserId};
+use crate::notify::{Message, Template};
+use crate::store::commit::Step;
+use crate::store::record::read_optional;
+use crate::store::{Attempts, Commit, Condition, Item, Record, StoreError, Versioned};
+
+/// Why a role was not given or taken.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotBound {
+    /// There is no such user.
+    #[error("there is no such user")]
+    UnknownUser,
+    /// The organization has no such role.
+    #[error("there is no such role in this organization")]
+    UnknownRole,
+    /// The user has the role.
+    #[error("the user has this role already")]
+    AlreadyBound,
+    /// The user does not have the role.
+    #[error("the user does not have this role")]
+    NotThere,
+    /// The user has as many roles, or belongs to as many organizations, as anybody may.
+    #[error("the user has as many roles, or belongs to as many organizations, as anybody may")]
+    TooMany,
+    /// Whoever gives the role has less than it gives, or takes the system role without having it.
+    #[error("only administrators may give a role that may do more than they may, or take an administrator's")]
+    BeyondOwnRights,
+    /// Nobody would be left to administrate.
+    #[error("cannot remove the last admin role from the organization")]
+    LastAdmin,
+}
+
+type Result<T> = std::result::Result<T, Undone<NotBound>>;
+
+fn refused<T>(why: NotBound) -> Result<T> {
+    Err(Undone::Refused(why))
+}
+
+/// Gives `user` a role of the actor's organization, and tells the user by mail.
+///
+/// # Errors
+/// [`NotBound`].
+pub async fn bind(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Result<()> {
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = bind_once(app, actor, user, role).await;
+        if !attempts.again(&tried) {
+            return tried;
+        }
+    }
+}
+
+async fn bind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Result<()> {
+    let org = actor.org_id();
+    let keys = [
+        Role::key_of(org, role),
+        User::key_of(user),
+        Membership::key_of(user, org),
+        Organization::key_of(org),
+    ];
+    let [role, user, membership, organization] = app.store.get(keys).await?;
+    let Some(role) = read_optional::<Role>(role)? else {
+        return refused(NotBound::UnknownRole);
+    };
+    let Some(user) = versioned::<User>(user)?.filter(|user| user.record.state != State::Deleted) else {
+        return refused(NotBound::UnknownUser);
+    };
+    if !actor.standing.may_hand_out(&role) {
+        return refused(NotBound::BeyondOwnRights);
+    }
+    let by_others = user.record.id != actor.user.id;
+    let mut commit = Commit::<Undone<NotBound>>::new();
+    match versioned::<Membership>(membership)? {
+        None => {
+            let most = if by_others { MOST_BY_OTHERS } else { MOST };
+            if user.record.member_of >= most {
+                return refused(NotBound::TooMany);
+            }
+            join(&mut commit, &user, &role);
+        }
+        Some(read) => add(&mut commit, &read, &role)?,
+    }
+    commit
+        .update(role.key(), Condition::Present, [Step::Add("users", 1)])
+        .otherwise(|_| Undone::Refused(NotBound::UnknownRole));
+    commit.create(&actor.activity(app, user.record.id, "membership", "bind").about(role.id));
+    if let Some(organization) = read_optional::<Organization>(organization)?.filter(|_| by_others) {
+        let template = Template::RoleGiven {
+            organization: organization.name,
+            role: role.name,
+            by: actor.user.display_name(),
+        };
+        let keyring = app.keys.get().await?;
+        let message = Message::mail(app, &keyring, &user.record.email, &template).map_err(Failure::from)?;
+        commit.create(&message);
+    }
+    app.store.commit(commit).await
+}
+
+/// Adds to `commit` that a user becomes a member by `role`. What the role counts is for the caller to write.
+pub fn join<E>(commit: &mut Commit<E>, user: &Versioned<User>, role: &Role) {
+    commit.create(&Membership::new(&user.record, role));
+    membership::count_memberships(commit, user.record.id, user.version, 1);
+    let coming = Headcount {
+        members: 1,
+        admins: i64::from(role.is_system),
+    };
+    coming.count_in(commit, role.org_id);
+}
+
+fn add(commit: &mut Commit<Undone<NotBound>>, read: &Versioned<Membership>, role: &Role) -> Result<()> {
+    let mut membership = read.record.clone();
+    if membership.role_ids.contains(&role.id) {
+        return refused(NotBound::AlreadyBound);
+    }
+    if membership.role_ids.len() >= MOST_ROLES {
+        return refused(NotBound::TooMany);
+    }
+    membership.role_ids.push(role.id);
+    membership.is_admin |= role.is_system;
+    commit.replace(read, &membership);
+    let coming = Headcount {
+        members: 0,
+        admins: i64::from(role.is_system && membership.is_in_force()),
+    };
+    coming.count_in(commit, role.org_id);
+    Ok(())
+}
+
+/// Takes a role of the actor's organization from `user`.
+///
+/// # Errors
+/// [`NotBound`].
+pub async fn unbind(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Result<()> {
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = unbind_once(app, actor, user, role).await;
+        if !attempts.again(&tried) {
+            return tried;
+        }
+    }
+}
+
+async fn unbind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Result<()> {
+    let org = actor.org_id();
+    let keys = [
+        Role::key_of(org, role),
+        User::key_of(user),
+        Membership::key_of(user, org),
+    ];
+    let [role, user, membership] = app.store.get(keys).await?;
+    let Some(role) = read_optional::<Role>(role)? else {
+        return refused(NotBound::UnknownRole);
+    };
+    let Some(user) = versioned::<User>(user)? else {
+        return refused(NotBound::UnknownUser);
+    };
+    let held = versioned::<Membership>(membership)?.filter(|read| read.record.role_ids.contains(&role.id));
+    let Some(read) = held else {
+        return refused(NotBound::NotThere);
+    };
+    if role.is_system && !actor.standing.is_admin() {
+        return refused(NotBound::BeyondOwnRights);
+    }
+    let mut membership = read.record.clone();
+    membership.role_ids.retain(|id| *id != role.id);
+    membership.is_admin &= !role.is_system;
+    let leaves = membership.role_ids.is_empty();
+    let mut commit = Commit::<Undone<NotBound>>::new();
+    if leaves {
+        commit.delete(membership.key(), Condition::Version(read.version));
+        membership::count_memberships(&mut commit, user.record.id, user.version, -1);
+    } else {
+        commit.replace(&read, &membership);
+    }
+    let going = Headcount {
+        members: -i64::from(leaves),
+        admins: -i64::from(role.is_system && membership.is_in_force()),
+    };
+    going.count_out(&mut commit, org, || Undone::Refused(NotBound::LastAdmin));
+    commit.update(role.key(), Condition::Present, [Step::Add("users", -1)]);
+    commit.create(
+        &actor
+            .activity(app, user.record.id, "membership", "unbind")
+            .about(role.id),
+    );
+    app.store.commit(commit).await
+}
+
+fn versioned<R: Record>(item: Option<Item>) -> std::result::Result<Option<Versioned<R>>, StoreError> {
+    item.map(Versioned::from_item).transpose()
+}

@@ -1,0 +1,128 @@
+//! Switching members off and on again.
+//!
+//! An account belongs to its owner, and anybody may make an organization and add strangers to it. So an organization
+//! switches an account off only when it is the only one that the account belongs to, or the home organization; otherwise
+//! the member loses its rights in that organization, and nowhere else.
+
+use futures_util::future::try_join;
+
+use super::membership::{self, Headcount, MemberState, Membership};
+use crate::App;
+use crate::access::standing::Actor;
+use crate::accounts::{Account, State};
+use crate::act::Undone;
+use crate::ids::{OrgId, UserId};
+use crate::store::commit::{Step, text};
+use crate::store::{Attempts, Commit, Condition, Record, Versioned};
+
+/// Why a member was not switched on or off.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotSwitched {
+    /// The user does not exist, or does not belong to the organization.
+    #[error("there is no such member")]
+    NotAMember,
+    /// It is so already.
+    #[error("the member is in this state already")]
+    Already,
+    /// Nobody would be left to administrate.
+    #[error("the organization would have no administrator left")]
+    LastAdmin,
+    /// Only administrators switch administrators.
+    #[error("only administrators may do this to an administrator")]
+    BeyondOwnRights,
+    /// The account was switched off, locked or banned where this organization has no say.
+    #[error("the account was switched off elsewhere")]
+    Elsewhere,
+}
+
+type Result<T> = std::result::Result<T, Undone<NotSwitched>>;
+
+/// Switches a member of the actor's organization to `to`; where the account itself is switched off, all its sessions end.
+///
+/// # Errors
+/// [`NotSwitched`].
+pub async fn switch(app: &App, actor: &Actor, user: UserId, to: MemberState) -> Result<()> {
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = switch_once(app, actor, user, to).await;
+        if !attempts.again(&tried) {
+            return tried;
+        }
+    }
+}
+
+async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) -> Result<()> {
+    let org = actor.org_id();
+    let member = app.store.get([Membership::key_of(user, org)]);
+    let (account, [member]) = try_join(Account::read(&app.store, user), member).await?;
+    let (Some(account), Some(member)) = (account, member) else {
+        return refused(NotSwitched::NotAMember);
+    };
+    let read = Versioned::<Membership>::from_item(member)?;
+    let rules_account = org == OrgId::HOME || account.user.member_of == 1;
+    check(&account, &read.record, actor, to, rules_account)?;
+
+    let mut commit = Commit::<Undone<NotSwitched>>::new();
+    let mut member = read.record.clone();
+    member.member_state = Some(to);
+    if rules_account && account.user.state != to.account_state() {
+        member.who.account_state = to.account_state();
+        switch_account(&mut commit, &account, &member);
+    } else {
+        // That the account belongs to others as well, or is as wanted, must be so still.
+        commit.check(account.user.key(), Condition::Version(account.version));
+    }
+    commit.replace(&read, &member);
+    let admins = |member: &Membership| i64::from(member.is_admin && member.is_in_force());
+    let change = Headcount {
+        members: 0,
+        admins: admins(&member) - admins(&read.record),
+    };
+    change.count_out(&mut commit, org, || Undone::Refused(NotSwitched::LastAdmin));
+    let action = match to {
+        MemberState::Active => "activate",
+        MemberState::Inactive => "deactivate",
+    };
+    commit.create(&actor.activity(app, user, "account", action).about(org));
+    app.store.commit(commit).await
+}
+
+fn refused<T>(why: NotSwitched) -> Result<T> {
+    Err(Undone::Refused(why))
+}
+
+fn check(account: &Account, member: &Membership, actor: &Actor, to: MemberState, rules_account: bool) -> Result<()> {
+    if member.shown_state() == to.account_state() {
+        return refused(NotSwitched::Already);
+    }
+    if member.is_admin && !actor.standing.is_admin() {
+        return refused(NotSwitched::BeyondOwnRights);
+    }
+    let user = &account.user;
+    if to == MemberState::Active && !user.state.may_sign_in() {
+        // What the home organization switched off is for the home organization to switch on; a lock or a ban is not this
+        // switch's at all.
+        let by_home = user.deactivated_in == Some(OrgId::HOME) && member.org_id != OrgId::HOME;
+        if user.state != State::Inactive || by_home || !rules_account {
+            return refused(NotSwitched::Elsewhere);
+        }
+    }
+    Ok(())
+}
+
+/// Adds to `commit` that the account gets the state that `member` shows, in all its memberships but that one. Switching
+/// off ends all sessions.
+fn switch_account(commit: &mut Commit<Undone<NotSwitched>>, account: &Account, member: &Membership) {
+    let state = member.who.account_state;
+    let mut steps = vec![Step::Set("state", text(state.as_str()))];
+    if state.may_sign_in() {
+        steps.push(Step::Remove("deactivated_in"));
+    } else {
+        steps.push(Step::Set("deactivated_in", text(member.org_id)));
+        steps.push(Step::Add("session_epoch", 1));
+    }
+    commit.update(account.user.key(), Condition::Version(account.version), steps);
+    let mut others = account.memberships.clone();
+    others.retain(|other| other.org_id != member.org_id);
+    membership::follow(commit, &others, &member.who);
+}
