@@ -21,7 +21,7 @@ use crate::organizations::{Membership, Organization};
 use crate::store::record::read;
 use crate::store::{Store, StoreError};
 
-/// The roles that memberships name, in their order, and the organizations where `with_organizations` asks for them:
+/// The roles that memberships in force name, in their order, and the organizations of all of them where `with_organizations` asks for them:
 /// one round trip. Roles and organizations that are gone are left out.
 ///
 /// # Errors
@@ -33,6 +33,7 @@ pub async fn held(
 ) -> Result<(Vec<Role>, Vec<Organization>), StoreError> {
     let named: Vec<(OrgId, RoleId)> = memberships
         .iter()
+        .filter(|member| member.is_in_force())
         .flat_map(|member| member.role_ids.iter().map(|role| (member.org_id, *role)))
         .collect();
     let mut keys: Vec<_> = named.iter().map(|(org, role)| Role::key_of(*org, *role)).collect();

@@ -107,13 +107,30 @@ impl Store {
     /// [`StoreError`] when the table cannot be read.
     pub async fn query_to_end(&self, query: Query) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
+        self.visit(query, |item| {
+            items.push(item);
+            Ok(())
+        })
+        .await?;
+        Ok(items)
+    }
+
+    /// Shows every item of a range to `look`, a megabyte in memory at a time. For ranges that may be long.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read, or what `look` says.
+    pub async fn visit(
+        &self,
+        query: Query,
+        mut look: impl FnMut(Item) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut next = query;
         loop {
             let page = self.query(next.clone()).await?;
-            items.extend(page.items);
+            page.items.into_iter().try_for_each(&mut look)?;
             match page.next {
                 Some(cursor) => next = next.after(cursor),
-                None => return Ok(items),
+                None => return Ok(()),
             }
         }
     }

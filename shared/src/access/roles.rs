@@ -167,17 +167,13 @@ pub async fn delete(app: &App, actor: &Actor, id: RoleId) -> Result<()> {
 }
 
 async fn delete_once(app: &App, actor: &Actor, id: RoleId) -> Result<()> {
-    let Some(Versioned { record: role, .. }) = find(app, actor.org_id(), id).await? else {
-        return refused(NotChanged::Unknown);
-    };
-    if role.is_system {
-        return refused(NotChanged::System);
+    let mut role = removable(app, actor, id).await?;
+    if role.invitations > 0 {
+        // Overdue invitations are counted until somebody looks: they do not hold the role.
+        invitations::settle_overdue(app, id).await?;
+        role = removable(app, actor, id).await?;
     }
-    if role.users > 0 {
-        return refused(NotChanged::HasMembers);
-    }
-    // Overdue invitations are counted until somebody looks: they do not hold the role.
-    if role.invitations > 0 && invitations::settle_overdue(app, id, role.invitations).await? > 0 {
+    if role.invitations > 0 {
         return refused(NotChanged::HasInvitations);
     }
     let mut commit = Commit::<Undone<NotChanged>>::new();
@@ -198,4 +194,13 @@ async fn delete_once(app: &App, actor: &Actor, id: RoleId) -> Result<()> {
     ALL_ROLES.add(&mut commit, id.mark(), -1);
     commit.create(&actor.activity(app, actor.user.id, "role", "delete").about(id));
     app.store.commit(commit).await
+}
+
+async fn removable(app: &App, actor: &Actor, id: RoleId) -> Result<Role> {
+    match find(app, actor.org_id(), id).await? {
+        None => refused(NotChanged::Unknown),
+        Some(Versioned { record: role, .. }) if role.is_system => refused(NotChanged::System),
+        Some(Versioned { record: role, .. }) if role.users > 0 => refused(NotChanged::HasMembers),
+        Some(Versioned { record: role, .. }) => Ok(role),
+    }
 }

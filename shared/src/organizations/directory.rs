@@ -13,10 +13,10 @@ use super::organization::Organization;
 use crate::App;
 use crate::access::{Role, role_list};
 use crate::accounts::{Account, State, User};
-use crate::ids::{OrgId, UserId};
+use crate::ids::{OrgId, RoleId, UserId};
 use crate::store::query::Index;
 use crate::store::record::{read, read_optional};
-use crate::store::{Item, Key, Query, StoreError};
+use crate::store::{Key, Query, StoreError};
 
 /// So many users of a page are read at a time.
 const SIDE_BY_SIDE: usize = 25;
@@ -61,26 +61,12 @@ pub struct Page {
 /// # Errors
 /// [`StoreError`].
 pub async fn list(app: &App, org: OrgId, filter: &Filter, skip: usize, take: usize) -> Result<Page, StoreError> {
-    let (memberships, total) = match filter {
-        Filter { only: Some(user), .. } => {
-            let [membership] = app.store.get([Membership::key_of(*user, org)]).await?;
-            let found = matching(app, org, filter, membership.into_iter().collect()).await?;
-            cut(found, skip, take)
-        }
-        Filter {
-            prefix: None,
-            state: None,
-            role: None,
-            only: None,
-        } => {
-            let count = Organization::count(&app.store, org, |organization| organization.members);
-            let (items, total) = app.store.counted_slice(count, everybody(org), skip, take).await?;
-            (items.into_iter().map(read).collect::<Result<_, _>>()?, total)
-        }
-        _ => {
-            let items = app.store.query_to_end(everybody(org)).await?;
-            cut(matching(app, org, filter, items).await?, skip, take)
-        }
+    let (memberships, total) = if filter.is_none() {
+        let count = Organization::count(&app.store, org, |organization| organization.members);
+        let (items, total) = app.store.counted_slice(count, everybody(org), skip, take).await?;
+        (items.into_iter().map(read).collect::<Result<_, _>>()?, total)
+    } else {
+        matching(app, org, filter, skip, take).await?
     };
     Ok(Page {
         members: members(app, org, memberships).await?,
@@ -96,40 +82,60 @@ fn everybody(org: OrgId) -> Query {
         .descending()
 }
 
-fn cut(found: Vec<Membership>, skip: usize, take: usize) -> (Vec<Membership>, u64) {
-    let total = found.len() as u64;
-    (found.into_iter().skip(skip).take(take).collect(), total)
-}
-
-async fn matching(app: &App, org: OrgId, filter: &Filter, items: Vec<Item>) -> Result<Vec<Membership>, StoreError> {
+/// Counts the memberships that a filter lets through, and keeps those of the page.
+async fn matching(
+    app: &App,
+    org: OrgId,
+    filter: &Filter,
+    skip: usize,
+    take: usize,
+) -> Result<(Vec<Membership>, u64), StoreError> {
     let role = match &filter.role {
         None => None,
         Some(text) => match role_list::meant(app, org, text).await? {
             Some(role) => Some(role),
-            None => return Ok(Vec::new()),
+            None => return Ok((Vec::new(), 0)),
         },
     };
     let prefix = filter.prefix.as_deref().map(str::to_lowercase);
-    let is_wanted = |membership: &Membership| {
-        let who = &membership.who;
-        let begins = |prefix: &String| {
-            let texts = [&who.username, &who.first_name, &who.last_name];
-            texts
-                .iter()
-                .any(|text| text.to_lowercase().starts_with(prefix.as_str()))
-        };
-        prefix.as_ref().is_none_or(begins)
-            && filter.state.is_none_or(|state| membership.shown_state() == state)
-            && role.is_none_or(|role| membership.role_ids.contains(&role))
-    };
-    let mut found = Vec::new();
-    for item in items {
+    let (mut total, mut page) = (0, Vec::new());
+    let mut look = |item| {
         let membership: Membership = read(item)?;
-        if is_wanted(&membership) {
-            found.push(membership);
+        if filter.lets_through(&membership, prefix.as_deref(), role) {
+            if total >= skip && page.len() < take {
+                page.push(membership);
+            }
+            total += 1;
         }
+        Ok(())
+    };
+    match filter.only {
+        // One's own membership is found by its key.
+        Some(user) => {
+            let [membership] = app.store.get([Membership::key_of(user, org)]).await?;
+            membership.into_iter().try_for_each(&mut look)?;
+        }
+        None => app.store.visit(everybody(org), &mut look).await?,
     }
-    Ok(found)
+    Ok((page, total as u64))
+}
+
+impl Filter {
+    fn is_none(&self) -> bool {
+        self.prefix.is_none() && self.state.is_none() && self.role.is_none() && self.only.is_none()
+    }
+
+    /// Whether a membership is wanted; `prefix` in lower case and `role` are those of the filter.
+    fn lets_through(&self, membership: &Membership, prefix: Option<&str>, role: Option<RoleId>) -> bool {
+        let who = &membership.who;
+        let begins = |prefix: &str| {
+            let mut texts = [&who.username, &who.first_name, &who.last_name].into_iter();
+            texts.any(|text| text.to_lowercase().starts_with(prefix))
+        };
+        prefix.is_none_or(begins)
+            && self.state.is_none_or(|state| membership.shown_state() == state)
+            && role.is_none_or(|role| membership.role_ids.contains(&role))
+    }
 }
 
 /// Reads what belongs to the memberships of a page: one query for each user, and the roles, side by side.

@@ -67,8 +67,9 @@ async fn accept_once(app: &App, user: UserId, token: &Secret, origin: &Origin) -
         Invitation::key_of(found.org_id, found.invitation_id),
         User::key_of(user),
         Membership::key_of(user, found.org_id),
+        Role::key_of(found.org_id, found.role_id),
     ];
-    let [invitation, user, membership] = app.store.get(keys).await?;
+    let [invitation, user, membership, role] = app.store.get(keys).await?;
     let Some(invitation) = read_optional::<Invitation>(invitation)? else {
         return refused(NotAccepted::UnknownToken);
     };
@@ -88,10 +89,6 @@ async fn accept_once(app: &App, user: UserId, token: &Secret, origin: &Origin) -
     if user.record.member_of >= MOST {
         return refused(NotAccepted::TooMany);
     }
-    let [role] = app
-        .store
-        .get([Role::key_of(invitation.org_id, invitation.role_id)])
-        .await?;
     // A role stays while somebody is invited into it: one that is gone was removed after the invitation ended.
     let role = read_optional::<Role>(role)?.ok_or(StoreError::Conflict)?;
 

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use futures_util::future::try_join;
+use jiff::Timestamp;
 
 use super::{Invitation, Status};
 use crate::App;
@@ -57,6 +58,17 @@ impl Filter {
             && self.search.is_none()
             && self.inviter.is_none()
     }
+
+    /// Whether an invitation is wanted; `search` is the filter's in lower case.
+    fn lets_through(&self, invitation: &Invitation, search: Option<&str>, now: Timestamp) -> bool {
+        let contains = |search: &str| {
+            invitation.email.canonical().contains(search) || invitation.inviter_username.to_lowercase().contains(search)
+        };
+        let status = invitation.status_at(now).as_str();
+        self.status.as_deref().is_none_or(|wanted| wanted == status)
+            && search.is_none_or(contains)
+            && self.inviter.is_none_or(|inviter| inviter == invitation.inviter_id)
+    }
 }
 
 /// Invitations of a page, and how many there are on all pages.
@@ -101,37 +113,22 @@ async fn sorted(
     skip: usize,
     take: usize,
 ) -> Result<Page, StoreError> {
+    let now = app.clock.now();
+    let search = filter.search.as_deref().map(str::to_lowercase);
+    let mut invitations: Vec<Invitation> = Vec::new();
+    let wanted = app.store.visit(all, |item| {
+        let invitation: Invitation = read(item)?;
+        if filter.lets_through(&invitation, search.as_deref(), now) {
+            invitations.push(invitation);
+        }
+        Ok(())
+    });
     let names = Query::partition(Organization::partition(org)).begins(RoleName::PREFIX);
-    let (items, names) = try_join(app.store.query_to_end(all), app.store.query_to_end(names)).await?;
+    let ((), names) = try_join(wanted, app.store.query_to_end(names)).await?;
     let names = names
         .into_iter()
         .map(|item| read::<RoleName>(item).map(|name| (name.role_id, name.name)));
-    let names: HashMap<RoleId, String> = names.collect::<Result<_, _>>()?;
-    let now = app.clock.now();
-    let search = filter.search.as_deref().map(str::to_lowercase);
-    let is_wanted = |invitation: &Invitation| {
-        let contains = |search: &String| {
-            let texts = [
-                invitation.email.canonical(),
-                &invitation.inviter_username.to_lowercase(),
-            ];
-            texts.iter().any(|text| text.contains(search.as_str()))
-        };
-        filter
-            .status
-            .as_deref()
-            .is_none_or(|status| status == invitation.status_at(now).as_str())
-            && search.as_ref().is_none_or(contains)
-            && filter.inviter.is_none_or(|inviter| inviter == invitation.inviter_id)
-    };
-    let mut invitations = Vec::new();
-    for item in items {
-        let invitation: Invitation = read(item)?;
-        if is_wanted(&invitation) {
-            invitations.push(invitation);
-        }
-    }
-    rename(&mut invitations, &names);
+    rename(&mut invitations, &names.collect::<Result<_, _>>()?);
     invitations.sort_by(|a, b| {
         let ordering = compare(filter.order, a, b, |invitation| invitation.status_at(now)).then(a.id.cmp(&b.id));
         if filter.ascending { ordering } else { ordering.reverse() }
