@@ -54,7 +54,8 @@ pub struct Role {
     pub description: String,
     /// Whether the organization was made with it; it cannot be changed or removed.
     pub is_system: bool,
-    /// Free form, kept as it was given.
+    /// Free form, kept as it was given: as text, because DynamoDB has limits for depth and numbers that JSON has not.
+    #[serde(default, with = "verbatim")]
     pub extra_attrs: Option<serde_json::Value>,
     /// What it gives.
     pub grants: Vec<Grant>,
@@ -182,5 +183,61 @@ impl Record for RoleName {
     }
     fn gsi2(&self) -> Option<Key> {
         Some(Key::new(Self::EVERYWHERE, self.role_id.to_string()))
+    }
+}
+
+/// JSON as text.
+mod verbatim {
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::Value;
+
+    pub fn serialize<S: Serializer>(value: &Option<Value>, to: S) -> Result<S::Ok, S::Error> {
+        let text = value.as_ref().map(serde_json::to_string).transpose();
+        text.map_err(S::Error::custom)?.serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.as_deref()
+            .map(serde_json::from_str)
+            .transpose()
+            .map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::random::Random;
+    use crate::store::record::{read, write};
+
+    #[test]
+    fn what_is_free_in_form_comes_back_as_it_was() {
+        let (clock, random) = (Clock::system(), Random::seeded(1));
+        let deep = (0..60).fold(json!(1e300), |inner, _| json!([inner]));
+        for attrs in [
+            None,
+            Some(json!({})),
+            Some(json!({ "deep": deep, "none": null, "": "" })),
+        ] {
+            let mut role = Role::system(RoleId::generate(&clock, &random), OrgId::HOME, clock.now());
+            role.extra_attrs = attrs;
+            let item = write(&role, 1).unwrap();
+            assert!(item.get("extra_attrs").is_none_or(|kept| kept.is_s()));
+            assert_eq!(read::<Role>(item).unwrap(), role);
+        }
+    }
+
+    #[test]
+    fn names_are_the_same_whatever_their_case_and_form() {
+        assert_eq!(canonical(" ADMIN "), canonical("admin"));
+        assert_eq!(canonical("\u{ff21}dmin"), canonical("Admin"));
+        assert_ne!(canonical("Admin1"), canonical("Admin"));
+        assert!(!is_nameable(&"\u{fdfa}".repeat(100)));
     }
 }

@@ -47,6 +47,11 @@ pub const MAX_SHORT: usize = 64;
 /// Code points that a biography has at most.
 pub const MAX_BIO: usize = 200;
 
+/// Whether a text may be a name: one line, without control characters.
+pub fn is_one_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
 /// Refuses a text of more than `max` code points.
 ///
 /// # Errors

@@ -110,7 +110,8 @@ impl Template {
                 .map_err(unreadable)
         };
         Ok(Rendered {
-            subject: render("subject.txt")?.trim().to_owned(),
+            // Names that people gave are in it, and a subject is one line.
+            subject: render("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" "),
             text: render("message.txt")?,
             html: render("message.html")?,
         })
@@ -132,6 +133,17 @@ mod tests {
         assert!(rendered.text.contains("https://x/auth/changepassword/abc?u=a&b"));
         assert!(rendered.html.contains("https:&#x2f;&#x2f;x&#x2f;auth") || rendered.html.contains("https://x/auth"));
         assert!(rendered.html.contains("Acme &lt;Ltd&gt;"));
+        let invitation = Template::Invitation {
+            organization: "Acme\r\nBcc: x@example.com".into(),
+            role: "<b>Editor</b>".into(),
+            inviter: "Ada".into(),
+            until: "1 March 2026".into(),
+            link: "https://x/auth/invitations/accept/abc".into(),
+        };
+        let rendered = invitation.render("Acme").unwrap();
+        assert_eq!(rendered.subject, "Invitation to join Acme Bcc: x@example.com");
+        assert!(!rendered.html.contains("<b>Editor"));
+        assert!(rendered.text.contains("https://x/auth/invitations/accept/abc"));
         let changed = Template::PasswordChanged.render("Acme").unwrap();
         assert!(changed.subject.to_lowercase().contains("password"));
         assert!(!changed.text.contains("{{"));

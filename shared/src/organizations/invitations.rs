@@ -208,7 +208,7 @@ pub async fn settle_overdue(app: &App, role: RoleId) -> Result<(), StoreError> {
     // An index is a moment behind, but an overdue invitation was made days ago.
     let overdue = Query::partition(Pending::of_role(role))
         .of(Index::Gsi2)
-        .between("", sortable(app.clock.now()));
+        .between("0", sortable(app.clock.now()));
     for item in app.store.query_to_end(overdue).await? {
         let pending: Pending = read(item)?;
         let mut commit = Commit::<StoreError>::new();

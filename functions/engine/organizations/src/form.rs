@@ -6,7 +6,7 @@ use http::header::CONTENT_TYPE;
 use http::{StatusCode, Uri};
 use serde::Deserialize;
 use shared::accounts::Email;
-use shared::accounts::profile::{MAX_NAME, at_most};
+use shared::accounts::profile::{MAX_NAME, at_most, is_one_line};
 use shared::files::picture::Picture;
 use shared::organizations::organization::Details;
 use shared::surfaces::engine::{EngineError, JsonBody, problem_of_multipart, problem_of_picture};
@@ -162,6 +162,16 @@ impl NewOrganization {
         };
         if name.chars().count() < MIN_NAME {
             problems = problems.with("Name", "must be at least 4 characters");
+        } else if !is_one_line(&name) {
+            problems = problems.with("Name", "must be one line of ordinary characters");
+        }
+        for (key, degrees, most) in [
+            ("Latitude", details.latitude, 90.0),
+            ("Longitude", details.longitude, 180.0),
+        ] {
+            if degrees.abs() > most {
+                problems = problems.with(key, format!("must be between -{most} and {most}"));
+            }
         }
         if Email::parse(&details.contact_email).is_err() {
             problems = problems.with("Email", "must be an e-mail address");
@@ -263,6 +273,10 @@ mod tests {
             problems(|form| form.website = Some("https://acme.example/x?y".into())),
             ""
         );
+        assert!(problems(|form| form.latitude = Some(90.5)).contains("Latitude"));
+        assert!(problems(|form| form.longitude = Some(-1e300)).contains("Longitude"));
+        assert_eq!(problems(|form| form.longitude = Some(-180.0)), "");
+        assert!(problems(|form| form.name = Some("two\nlines".into())).contains("Name"));
         assert!(problems(|form| form.description = Some("x".repeat(501))).contains("Description"));
         assert_eq!(problems(|form| form.description = Some("ß".repeat(500))), "");
     }

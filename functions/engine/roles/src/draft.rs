@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::access::Role;
 use shared::access::role::is_nameable;
 use shared::access::roles::Draft;
-use shared::accounts::profile::{MAX_NAME, at_most};
+use shared::accounts::profile::{MAX_NAME, at_most, is_one_line};
 use shared::ids::RoleId;
 use shared::surfaces::engine::EngineError;
 use utoipa::ToSchema;
@@ -41,8 +41,8 @@ impl Body {
             problems = problems.with("Name", "must be at least 4 characters");
         } else if let Err(too_long) = at_most(MAX_NAME, &name) {
             problems = problems.with("Name", too_long.to_string());
-        } else if !is_nameable(&name) {
-            problems = problems.with("Name", "is too long");
+        } else if !is_nameable(&name) || !is_one_line(&name) {
+            problems = problems.with("Name", "must be one line of ordinary characters");
         }
         if let Err(too_long) = at_most(MAX_DESCRIPTION, &description) {
             problems = problems.with("Description", too_long.to_string());
@@ -100,7 +100,14 @@ mod tests {
 
     #[test]
     fn names_have_4_to_100_characters() {
-        for name in ["", "abc", "   abc   ", &"x".repeat(101), &"\u{fdfa}".repeat(90)] {
+        for name in [
+            "",
+            "abc",
+            "   abc   ",
+            &"x".repeat(101),
+            &"\u{fdfa}".repeat(90),
+            "two\nlines",
+        ] {
             assert!(problems(name, "", None).contains("\"Name\""), "{name}");
         }
         for name in ["abcd", "ÄÖÜß", &"x".repeat(100)] {
