@@ -211,18 +211,25 @@ impl std::fmt::Debug for Store {
     }
 }
 
-/// Counts the attempts of a read-modify-write, which is repeated while somebody else writes between its read and its
-/// commit.
+/// Repeats a read-modify-write while somebody else writes between its read and its commit, thirty times at most:
+/// `retried(|| read_and_commit(app)).await`.
 ///
-/// ```text
-/// let mut attempts = Attempts::default();
-/// loop {
-///     let tried = read_and_commit(app).await;
-///     if !attempts.again(&tried) {
-///         return tried;
-///     }
-/// }
-/// ```
+/// # Errors
+/// Those of the last attempt.
+pub async fn retried<T, E: AsConflict, F>(mut attempt: impl FnMut() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = attempt().await;
+        if !attempts.again(&tried) {
+            return tried;
+        }
+    }
+}
+
+/// Counts attempts, where one of them needs to know that it is not the first; see [`retried`].
 #[derive(Debug, Default)]
 pub struct Attempts(u32);
 

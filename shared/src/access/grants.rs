@@ -7,7 +7,7 @@ use super::standing::Actor;
 use crate::App;
 use crate::act::Undone;
 use crate::ids::{OrgId, RoleId};
-use crate::store::{Attempts, Commit, Versioned};
+use crate::store::{Commit, Versioned, retried};
 
 /// Permissions that a role has at most.
 pub const MOST: usize = 500;
@@ -62,13 +62,7 @@ pub async fn bind(app: &App, actor: &Actor, role: RoleId, permission: &Permissio
     if !actor.standing.is_admin() && actor.standing.answer(&question).is_none() {
         return refused(NotBound::BeyondOwnRights);
     }
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = bind_once(app, actor, role, permission).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| bind_once(app, actor, role, permission)).await
 }
 
 async fn bind_once(app: &App, actor: &Actor, role: RoleId, permission: &Permission) -> Result<()> {
@@ -100,13 +94,7 @@ async fn bind_once(app: &App, actor: &Actor, role: RoleId, permission: &Permissi
 /// # Errors
 /// [`NotBound`].
 pub async fn unbind(app: &App, actor: &Actor, role: RoleId, permission: &Permission) -> Result<()> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = unbind_once(app, actor, role, permission).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| unbind_once(app, actor, role, permission)).await
 }
 
 async fn unbind_once(app: &App, actor: &Actor, role: RoleId, permission: &Permission) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::act::Undone;
 use crate::ids::{OrgId, RoleId};
 use crate::organizations::{Organization, invitations};
 use crate::store::commit::{Step, int, text};
-use crate::store::{Attempts, Commit, Condition, Record, StoreError, Versioned};
+use crate::store::{Commit, Condition, Record, StoreError, Versioned, retried};
 
 /// Roles that an organization has at most.
 pub const MOST: i64 = 1000;
@@ -110,13 +110,7 @@ pub async fn find(app: &App, org: OrgId, id: RoleId) -> std::result::Result<Opti
 /// # Errors
 /// [`NotChanged::Unknown`], [`NotChanged::System`], [`NotChanged::NameTaken`].
 pub async fn update(app: &App, actor: &Actor, id: RoleId, draft: &Draft) -> Result<Role> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = update_once(app, actor, id, draft.clone()).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| update_once(app, actor, id, draft.clone())).await
 }
 
 async fn update_once(app: &App, actor: &Actor, id: RoleId, draft: Draft) -> Result<Role> {
@@ -157,13 +151,7 @@ async fn update_once(app: &App, actor: &Actor, id: RoleId, draft: Draft) -> Resu
 /// # Errors
 /// [`NotChanged::Unknown`], [`NotChanged::System`], [`NotChanged::HasMembers`], [`NotChanged::HasInvitations`].
 pub async fn delete(app: &App, actor: &Actor, id: RoleId) -> Result<()> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = delete_once(app, actor, id).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| delete_once(app, actor, id)).await
 }
 
 async fn delete_once(app: &App, actor: &Actor, id: RoleId) -> Result<()> {

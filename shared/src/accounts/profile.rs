@@ -8,7 +8,7 @@ use crate::App;
 use crate::act::Undone;
 use crate::ids::UserId;
 use crate::organizations::membership::{self, Who};
-use crate::store::{Attempts, Commit, Versioned};
+use crate::store::{Commit, Versioned, retried};
 
 /// Profile of a user. Empty texts are what nobody has told yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,13 +73,7 @@ pub struct Gone;
 /// # Errors
 /// [`Gone`].
 pub async fn update(app: &App, id: UserId, change: impl Fn(&mut Profile)) -> Result<Profile, Undone<Gone>> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = update_once(app, id, &change).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| update_once(app, id, &change)).await
 }
 
 async fn update_once(app: &App, id: UserId, change: &impl Fn(&mut Profile)) -> Result<Profile, Undone<Gone>> {

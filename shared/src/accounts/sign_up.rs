@@ -14,7 +14,7 @@ use crate::credentials::password::{Password, PasswordHash, WeakPassword};
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
 use crate::sessions::Origin;
-use crate::store::{Attempts, Commit};
+use crate::store::{Commit, retried};
 
 /// Who wants an account.
 #[derive(Debug)]
@@ -68,18 +68,23 @@ pub async fn sign_up(app: &App, new: NewAccount, origin: &Origin) -> Result<User
         timezone: "UTC".to_owned(),
         ..Profile::default()
     };
-    let mut attempts = Attempts::default();
-    loop {
-        // A short identifier that is taken by chance reads as a conflict, and another one is drawn.
-        let user = draft(app, &new.email, profile.clone(), State::Pending);
-        let mut commit = Commit::<Undone<NoAccount>>::new();
-        create(&mut commit, app, &user, hash.clone());
-        commit.create(&Activity::new(app, user.id, origin, "account", "create"));
-        let tried = app.store.commit(commit).await.map(|()| user.id);
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    // A short identifier that is taken by chance reads as a conflict, and another one is drawn.
+    retried(|| create_once(app, &new.email, &profile, &hash, origin)).await
+}
+
+async fn create_once(
+    app: &App,
+    email: &Email,
+    profile: &Profile,
+    hash: &PasswordHash,
+    origin: &Origin,
+) -> Result<UserId, Undone<NoAccount>> {
+    let user = draft(app, email, profile.clone(), State::Pending);
+    let mut commit = Commit::<Undone<NoAccount>>::new();
+    create(&mut commit, app, &user, hash.clone());
+    commit.create(&Activity::new(app, user.id, origin, "account", "create"));
+    app.store.commit(commit).await?;
+    Ok(user.id)
 }
 
 /// A user with new identifiers, not kept yet.

@@ -11,7 +11,7 @@ use crate::act::Undone;
 use crate::activity::Activity;
 use crate::ids::{OrgId, RoleId, UserId};
 use crate::sessions::Origin;
-use crate::store::{Attempts, Commit, Versioned};
+use crate::store::{Commit, Versioned, retried};
 
 /// Why no organization was made.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,13 +35,7 @@ pub async fn create(
     details: &Details,
     origin: &Origin,
 ) -> Result<Organization, Undone<NotFounded>> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = create_once(app, founder, name, details, origin).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| create_once(app, founder, name, details, origin)).await
 }
 
 async fn create_once(

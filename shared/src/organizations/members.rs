@@ -11,7 +11,7 @@ use crate::ids::{RoleId, UserId};
 use crate::notify::{Message, Template};
 use crate::store::commit::Step;
 use crate::store::record::read_optional;
-use crate::store::{Attempts, Commit, Condition, Item, Record, StoreError, Versioned};
+use crate::store::{Commit, Condition, Item, Record, StoreError, Versioned, retried};
 
 /// Why a role was not given or taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,13 +50,7 @@ fn refused<T>(why: NotBound) -> Result<T> {
 /// # Errors
 /// [`NotBound`].
 pub async fn bind(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Result<()> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = bind_once(app, actor, user, role).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| bind_once(app, actor, user, role)).await
 }
 
 async fn bind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Result<()> {
@@ -141,13 +135,7 @@ fn add(commit: &mut Commit<Undone<NotBound>>, read: &Versioned<Membership>, role
 /// # Errors
 /// [`NotBound`].
 pub async fn unbind(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Result<()> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = unbind_once(app, actor, user, role).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| unbind_once(app, actor, user, role)).await
 }
 
 async fn unbind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Result<()> {

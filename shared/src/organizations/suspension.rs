@@ -13,7 +13,7 @@ use crate::accounts::{Account, State};
 use crate::act::Undone;
 use crate::ids::{OrgId, UserId};
 use crate::store::commit::{Step, text};
-use crate::store::{Attempts, Commit, Condition, Record, Versioned};
+use crate::store::{Commit, Condition, Record, Versioned, retried};
 
 /// Why a member was not switched on or off.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,13 +42,7 @@ type Result<T> = std::result::Result<T, Undone<NotSwitched>>;
 /// # Errors
 /// [`NotSwitched`].
 pub async fn switch(app: &App, actor: &Actor, user: UserId, to: MemberState) -> Result<()> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = switch_once(app, actor, user, to).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| switch_once(app, actor, user, to)).await
 }
 
 async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::organizations::Membership;
 use crate::store::commit::{Step, int};
 use crate::store::query::Index;
 use crate::store::record::{read, read_optional};
-use crate::store::{Attempts, Commit, Condition, Query, Record, StoreError};
+use crate::store::{Commit, Condition, Query, Record, StoreError, retried};
 
 /// There is no such session, or none that is any of the asker's business.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -117,13 +117,7 @@ pub async fn revoke_others(
     {
         return Ok(());
     }
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = revoke_others_once(app, by, origin, user).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| revoke_others_once(app, by, origin, user)).await
 }
 
 async fn revoke_others_once(app: &App, by: &Live, origin: &Origin, user: UserId) -> Result<(), StoreError> {

@@ -10,14 +10,14 @@ mod picture;
 mod token;
 
 pub use body::{JsonBody, multipart_limit, problem_of_multipart};
-pub use caller::{Bearer, Caller, authenticated, bearer, hint_to_renew};
+pub use caller::{Authenticated, Bearer, Caller, authenticated, bearer, hint_to_renew};
 pub use error::{EngineError, ErrorBody, MessageBody, in_words};
 pub use paging::{Paging, number, text};
 pub use path::Segment;
 pub use permit::{
-    DeleteRoles, DeleteSessions, GuardedHeaders, Permitted, ReadMasterData, ReadRoles, ReadSessions, ReadUsers,
-    Requirement, UpdateUsers, WritePermissions, WriteRoles, WriteUsers, in_organization, in_organization_of_query,
-    names_another_organization, wanted,
+    DeleteRoles, DeleteSessions, Guarded, GuardedHeaders, Permitted, ReadMasterData, ReadRoles, ReadSessions,
+    ReadUsers, Requirement, UpdateUsers, WritePermissions, WriteRoles, WriteUsers, in_organization,
+    in_organization_of_query, names_another_organization, wanted,
 };
 pub use picture::{picture, problem_of_picture};
 pub use token::issue as issue_token;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::accounts::profile::Profile;
 use shared::ids::OrgId;
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody};
+use shared::surfaces::engine::{Authenticated, Caller, EngineError};
 use shared::{App, access, sessions};
 use utoipa::ToSchema;
 
@@ -63,8 +63,8 @@ struct MeOrganization {
     summary = "Who is calling",
     params(("X-Auth" = String, Header, description = "The token")),
     responses(
+        Authenticated,
         (status = 200, description = "The caller", body = Me),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
     )
 )]
 pub async fn get_me(State(app): State<App>, caller: Caller) -> Result<Json<Me>, EngineError> {

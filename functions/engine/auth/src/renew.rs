@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody, issue_token};
+use shared::surfaces::engine::{Authenticated, Caller, EngineError, issue_token};
 use shared::{App, access, sessions};
 
 #[utoipa::path(
@@ -13,8 +13,8 @@ use shared::{App, access, sessions};
     summary = "Renew the token",
     params(("X-Auth" = String, Header, description = "The token")),
     responses(
+        Authenticated,
         (status = 202, description = "A fresh token of the same session, as bare text; the session is not extended", body = String, content_type = "text/plain"),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
     )
 )]
 pub async fn renew_token(State(app): State<App>, caller: Caller) -> Result<(StatusCode, String), EngineError> {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody, MessageBody};
+use shared::surfaces::engine::{Authenticated, Caller, EngineError, MessageBody};
 use shared::{App, sessions};
 
 #[utoipa::path(
@@ -13,8 +13,8 @@ use shared::{App, sessions};
     summary = "Sign out",
     params(("X-Auth" = String, Header, description = "The token")),
     responses(
+        Authenticated,
         (status = 200, description = "The session has ended", body = MessageBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
     )
 )]
 pub async fn signout(State(app): State<App>, caller: Caller) -> Result<Json<MessageBody>, EngineError> {

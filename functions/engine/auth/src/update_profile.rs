@@ -7,7 +7,9 @@ use shared::App;
 use shared::accounts::avatar;
 use shared::accounts::profile::{self, MAX_BIO, MAX_NAME, MAX_SHORT, Profile, at_most};
 use shared::files::picture::Picture;
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody, problem_of_multipart, problem_of_picture};
+use shared::surfaces::engine::{
+    Authenticated, Caller, EngineError, ErrorBody, problem_of_multipart, problem_of_picture,
+};
 use utoipa::ToSchema;
 
 /// The form, for the API document: parts are read one by one, because absent, empty and present mean different things.
@@ -97,9 +99,9 @@ impl Changes {
     params(("X-Auth" = String, Header, description = "The token")),
     request_body(content = UpdateProfile, content_type = "multipart/form-data"),
     responses(
+        Authenticated,
         (status = 200, description = "The profile was changed"),
         (status = 400, description = "Not multipart, a text that is too long, or a file that is no picture", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 413, description = "The picture or the body is too large", body = ErrorBody),
     )
 )]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::organizations::invitations::Status;
 use shared::organizations::invitations::answer::{self, NotAccepted};
 use shared::sessions::Origin;
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody, in_words, issue_token, text};
+use shared::surfaces::engine::{Authenticated, Caller, EngineError, ErrorBody, in_words, issue_token, text};
 use shared::tokens::Secret;
 use shared::{App, access, sessions};
 use utoipa::ToSchema;
@@ -32,9 +32,9 @@ pub struct Accepted {
         ("token" = String, Query, description = "The token of the mail"),
     ),
     responses(
+        Authenticated,
         (status = 200, description = "The caller belongs to the organization", body = Accepted),
         (status = 400, description = "No token, or an unknown one (errors.token); a member already (errors.user)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 406, description = "Expired or revoked (errors.token)", body = ErrorBody),
         (status = 409, description = "Accepted already (errors.token), or the caller belongs to as many organizations as anybody may (errors.user)", body = ErrorBody),
         (status = 417, description = "Another address was invited (errors.email)", body = ErrorBody),
@@ -70,9 +70,9 @@ pub async fn accept_invitation(
         ("token" = String, Query, description = "The token of the mail"),
     ),
     responses(
+        Authenticated,
         (status = 200, description = "The caller belongs to the organization", body = Accepted),
         (status = 400, description = "No token, or an unknown one (errors.token); a member already (errors.user)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 406, description = "Expired or revoked (errors.token)", body = ErrorBody),
         (status = 409, description = "Accepted already (errors.token), or the caller belongs to as many organizations as anybody may (errors.user)", body = ErrorBody),
         (status = 417, description = "Another address was invited (errors.email)", body = ErrorBody),

@@ -8,7 +8,9 @@ use shared::App;
 use shared::accounts::Email;
 use shared::ids::RoleId;
 use shared::organizations::invitations::invite::{self, NotInvited};
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, WriteUsers, in_words};
+use shared::surfaces::engine::{
+    Authenticated, EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, WriteUsers, in_words,
+};
 use utoipa::ToSchema;
 
 use crate::shape::Shown;
@@ -34,9 +36,9 @@ pub struct InviteUser {
     params(GuardedHeaders),
     request_body = InviteUser,
     responses(
+        Authenticated,
         (status = 201, description = "The invitation, open for seven days", body = Shown),
         (status = 400, description = "Broken JSON, no address, no such role (errors.role_id), a member already or invited already (errors.email)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 403, description = "No organization, no permission in it, or a role that one may not give", body = ErrorBody),
         (status = 429, description = "Too many invitations; see Retry-After", body = ErrorBody),
     )

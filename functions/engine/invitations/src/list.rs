@@ -7,7 +7,7 @@ use http::Uri;
 use serde::Serialize;
 use shared::App;
 use shared::organizations::invitations::list::{self, Filter, Order};
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, Paging, Permitted, ReadUsers, text};
+use shared::surfaces::engine::{EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadUsers, text};
 use utoipa::ToSchema;
 
 use crate::shape::Shown;
@@ -39,9 +39,8 @@ pub struct InvitationPage {
         ("search" = Option<String>, Query, description = "A part of the invited address or of the inviter's, whatever the case"),
     ),
     responses(
+        Guarded,
         (status = 200, description = "A page of invitations", body = InvitationPage),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn list_invitations(

@@ -6,7 +6,9 @@ use axum::extract::State;
 use shared::App;
 use shared::ids::InvitationId;
 use shared::organizations::invitations::invite::{self, NotInvited};
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, Permitted, Segment, WriteUsers, in_words};
+use shared::surfaces::engine::{
+    Authenticated, EngineError, ErrorBody, GuardedHeaders, Permitted, Segment, WriteUsers, in_words,
+};
 
 use crate::invite::refusal;
 use crate::shape::Shown;
@@ -20,9 +22,9 @@ use crate::shape::Shown;
     description = "Needs `user:*:write`.",
     params(GuardedHeaders, ("invitation_id" = String, Path, description = "The invitation")),
     responses(
+        Authenticated,
         (status = 200, description = "The same invitation while it is open; a new one where it had expired", body = Shown),
         (status = 400, description = "Accepted or revoked (errors.invitation), or a member already (errors.email)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 403, description = "No organization, no permission in it, or a role that one may not give", body = ErrorBody),
         (status = 404, description = "The organization has no such invitation (errors.invitation_id)", body = ErrorBody),
         (status = 429, description = "This invitation was mailed too often; see Retry-After", body = ErrorBody),

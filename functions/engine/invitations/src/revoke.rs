@@ -8,7 +8,7 @@ use shared::App;
 use shared::ids::InvitationId;
 use shared::organizations::invitations::answer::{self, NotRevoked};
 use shared::surfaces::engine::{
-    EngineError, ErrorBody, GuardedHeaders, MessageBody, Permitted, Segment, WriteUsers, in_words,
+    EngineError, ErrorBody, Guarded, GuardedHeaders, MessageBody, Permitted, Segment, WriteUsers, in_words,
 };
 
 #[utoipa::path(
@@ -20,10 +20,9 @@ use shared::surfaces::engine::{
     description = "Needs `user:*:write`.",
     params(GuardedHeaders, ("invitation_id" = String, Path, description = "The invitation")),
     responses(
+        Guarded,
         (status = 200, description = "It is revoked", body = MessageBody),
         (status = 400, description = "Not open any more (errors.invitation)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 404, description = "The organization has no such invitation (errors.invitation_id)", body = ErrorBody),
     )
 )]
@@ -44,10 +43,9 @@ pub async fn revoke_invitation(
     description = "The same as `PUT …/revoke`, but that an unknown invitation is 400. Needs `user:*:write`.",
     params(GuardedHeaders, ("invitation_id" = String, Path, description = "The invitation")),
     responses(
+        Guarded,
         (status = 200, description = "It is revoked", body = MessageBody),
         (status = 400, description = "No such invitation (errors.invitation_id), or not open any more (errors.invitation)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn revoke_invitation_delete(

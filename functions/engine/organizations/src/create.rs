@@ -7,7 +7,7 @@ use shared::App;
 use shared::organizations::founding::{self, NotFounded};
 use shared::organizations::logo::Logo;
 use shared::sessions::Origin;
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody, in_words};
+use shared::surfaces::engine::{Authenticated, Caller, EngineError, ErrorBody, in_words};
 
 use crate::details::OrganizationDetails;
 use crate::form::{self, NewOrganization};
@@ -27,9 +27,9 @@ use crate::get::shown_to;
         ),
     ),
     responses(
+        Authenticated,
         (status = 200, description = "The organization", body = OrganizationDetails),
         (status = 400, description = "Broken body, or members that are missing or wrong", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 409, description = "The caller belongs to as many organizations as anybody may (errors.Error)", body = ErrorBody),
         (status = 413, description = "The logo or the body is too large", body = ErrorBody),
     )

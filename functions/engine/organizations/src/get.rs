@@ -7,7 +7,7 @@ use shared::App;
 use shared::access::standing;
 use shared::ids::{OrgId, UserId};
 use shared::organizations::directory;
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody, Segment};
+use shared::surfaces::engine::{Authenticated, Caller, EngineError, ErrorBody, Segment};
 
 use crate::details::OrganizationDetails;
 
@@ -22,8 +22,8 @@ use crate::details::OrganizationDetails;
         ("org_id" = String, Path, description = "The organization"),
     ),
     responses(
+        Authenticated,
         (status = 200, description = "The organization and its members", body = OrganizationDetails),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 403, description = "The caller does not belong to it", body = ErrorBody),
         (status = 404, description = "There is no such organization", body = ErrorBody),
     )

@@ -9,7 +9,9 @@ use serde_json::Value;
 use shared::access::Question;
 use shared::access::standing::{self, Wanted};
 use shared::ids::OrgId;
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, JsonBody, bearer, hint_to_renew, wanted};
+use shared::surfaces::engine::{
+    Authenticated, EngineError, ErrorBody, GuardedHeaders, JsonBody, bearer, hint_to_renew, wanted,
+};
 use shared::{App, sessions};
 use utoipa::ToSchema;
 
@@ -45,9 +47,9 @@ struct Decision {
     params(GuardedHeaders),
     request_body = AuthorizeRequest,
     responses(
+        Authenticated,
         (status = 200, description = "The answer", body = Decision),
         (status = 400, description = "Broken JSON or a member of the wrong type", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
     )
 )]
 pub async fn authorize(State(app): State<App>, request: Request) -> response::Result<Response, EngineError> {

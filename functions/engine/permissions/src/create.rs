@@ -9,7 +9,7 @@ use shared::access::catalogue::{self, Exists};
 use shared::access::{Action, Permission, Scope, permission};
 use shared::ids::OrgId;
 use shared::surfaces::engine::{
-    EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, WritePermissions, in_words,
+    Authenticated, EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, WritePermissions, in_words,
 };
 use utoipa::ToSchema;
 
@@ -50,9 +50,9 @@ pub struct CreatedPermission {
     params(GuardedHeaders),
     request_body = NewPermission,
     responses(
+        Authenticated,
         (status = 201, description = "The permission", body = CreatedPermission),
         (status = 400, description = "Broken JSON, or a member that is not valid", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 403, description = "No permission in the home organization", body = ErrorBody),
         (status = 409, description = "It is known already (errors.code)", body = ErrorBody),
     )

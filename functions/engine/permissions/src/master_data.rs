@@ -3,7 +3,7 @@
 
 use axum::Json;
 use shared::access::{Action, Scope, permission};
-use shared::surfaces::engine::{ErrorBody, GuardedHeaders, Permitted, ReadMasterData};
+use shared::surfaces::engine::{Guarded, GuardedHeaders, Permitted, ReadMasterData};
 
 #[utoipa::path(
     get,
@@ -14,9 +14,8 @@ use shared::surfaces::engine::{ErrorBody, GuardedHeaders, Permitted, ReadMasterD
     description = "Needs `masterdata:*:read`.",
     params(GuardedHeaders),
     responses(
+        Guarded,
         (status = 200, description = "Always the same", body = Vec<String>),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn master_data_actions(_permitted: Permitted<ReadMasterData>) -> Json<[&'static str; 5]> {
@@ -32,9 +31,8 @@ pub async fn master_data_actions(_permitted: Permitted<ReadMasterData>) -> Json<
     description = "Needs `masterdata:*:read`. New permissions do not add to this list.",
     params(GuardedHeaders),
     responses(
+        Guarded,
         (status = 200, description = "Always the same", body = Vec<String>),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn master_data_resources(_permitted: Permitted<ReadMasterData>) -> Json<[&'static str; 8]> {
@@ -50,9 +48,8 @@ pub async fn master_data_resources(_permitted: Permitted<ReadMasterData>) -> Jso
     description = "Needs `masterdata:*:read`; `all` is shown to those who have it for that.",
     params(GuardedHeaders),
     responses(
+        Guarded,
         (status = 200, description = "The scopes, the widest first", body = Vec<String>),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn master_data_scopes(permitted: Permitted<ReadMasterData>) -> Json<Vec<&'static str>> {

@@ -8,7 +8,9 @@ use shared::App;
 use shared::access::grants::{self, NotBound};
 use shared::access::{Action, Permission, Scope, permission};
 use shared::ids::RoleId;
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, WriteRoles, in_words};
+use shared::surfaces::engine::{
+    Authenticated, EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, WriteRoles, in_words,
+};
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -37,9 +39,9 @@ pub struct PermissionBinding {
     params(GuardedHeaders),
     request_body = PermissionBinding,
     responses(
+        Authenticated,
         (status = 200, description = "Done", body = String, content_type = "application/json"),
         (status = 400, description = "Broken JSON, or a member that is missing or not in the master data", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 403, description = "No organization, no permission in it, or more than one may grant", body = ErrorBody),
         (status = 409, description = "No such role, a system role, or bound already (errors.Error)", body = ErrorBody),
     )

@@ -9,7 +9,7 @@ use shared::access::Actor;
 use shared::ids::{RoleId, UserId};
 use shared::organizations::members::{self, NotBound};
 use shared::surfaces::engine::{
-    EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, Requirement, UpdateUsers, in_words,
+    Authenticated, EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, Requirement, UpdateUsers, in_words,
 };
 use utoipa::ToSchema;
 
@@ -37,9 +37,9 @@ pub struct UserBinding {
     params(GuardedHeaders),
     request_body = UserBinding,
     responses(
+        Authenticated,
         (status = 200, description = "Done", body = String, content_type = "application/json"),
         (status = 400, description = "Broken JSON, or a member that is missing", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 403, description = "No organization, no permission in it, another organization in the body, or a role that one may not give", body = ErrorBody),
         (status = 409, description = "No such user or role, or bound already (errors.Error)", body = ErrorBody),
     )

@@ -5,7 +5,9 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::App;
 use shared::access::roles::{self, NotChanged};
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, WriteRoles, in_words};
+use shared::surfaces::engine::{
+    EngineError, ErrorBody, Guarded, GuardedHeaders, JsonBody, Permitted, WriteRoles, in_words,
+};
 
 use crate::draft::{Body, RoleBody};
 
@@ -19,10 +21,9 @@ use crate::draft::{Body, RoleBody};
     params(GuardedHeaders),
     request_body = Body,
     responses(
+        Guarded,
         (status = 201, description = "The role", body = RoleBody),
         (status = 400, description = "Broken JSON, or a name that is missing or too short (errors.Name)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 409, description = "The organization has a role of this name (errors.name), or as many as it may (errors.Error)", body = ErrorBody),
     )
 )]

@@ -7,7 +7,7 @@ use shared::App;
 use shared::access::roles::{self, NotChanged};
 use shared::ids::RoleId;
 use shared::surfaces::engine::{
-    DeleteRoles, EngineError, ErrorBody, GuardedHeaders, MessageBody, Permitted, Segment, in_words,
+    DeleteRoles, EngineError, ErrorBody, Guarded, GuardedHeaders, MessageBody, Permitted, Segment, in_words,
 };
 
 #[utoipa::path(
@@ -19,10 +19,9 @@ use shared::surfaces::engine::{
     description = "Needs `role:*:delete`.",
     params(GuardedHeaders, ("role_id" = String, Path, description = "The role")),
     responses(
+        Guarded,
         (status = 200, description = "The role is gone, and its permissions with it", body = MessageBody),
         (status = 400, description = "A system role, or one that members have or somebody is invited into (errors.role)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 404, description = "The organization has no such role (errors.role_id)", body = ErrorBody),
     )
 )]

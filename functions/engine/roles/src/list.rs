@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::App;
 use shared::access::role_list;
 use shared::ids::RoleId;
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, Paging, Permitted, ReadRoles, text};
+use shared::surfaces::engine::{EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadRoles, text};
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
@@ -49,9 +49,8 @@ struct RoleListItem {
         ("role_name" = Option<String>, Query, description = "What the name begins with, whatever the case"),
     ),
     responses(
+        Guarded,
         (status = 200, description = "A page of roles", body = RolePage),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn list_roles(

@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::App;
 use shared::access::{Role, roles};
 use shared::ids::RoleId;
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, Permitted, ReadRoles, Segment};
+use shared::surfaces::engine::{EngineError, ErrorBody, Guarded, GuardedHeaders, Permitted, ReadRoles, Segment};
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
@@ -31,9 +31,8 @@ pub struct RolePermission {
     description = "Needs `role:*:read`. A body is ignored.",
     params(GuardedHeaders, ("role_id" = String, Path, description = "The role")),
     responses(
+        Guarded,
         (status = 200, description = "Its permissions", body = Vec<RolePermission>),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 404, description = "The organization has no such role (errors.role)", body = ErrorBody),
     )
 )]
@@ -65,9 +64,8 @@ pub async fn list_role_permissions(
     description = "Needs `role:*:read`.",
     params(GuardedHeaders, ("role_id" = String, Path, description = "The role")),
     responses(
+        Guarded,
         (status = 200, description = "Its permissions", body = Vec<RolePermission>),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 404, description = "The organization has no such role (errors.role)", body = ErrorBody),
     )
 )]

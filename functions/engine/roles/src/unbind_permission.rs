@@ -7,7 +7,9 @@ use shared::App;
 use shared::access::Permission;
 use shared::access::grants::{self, NotBound};
 use shared::ids::RoleId;
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, WriteRoles, in_words};
+use shared::surfaces::engine::{
+    EngineError, ErrorBody, Guarded, GuardedHeaders, JsonBody, Permitted, WriteRoles, in_words,
+};
 
 use crate::bind_permission::PermissionBinding;
 
@@ -21,10 +23,9 @@ use crate::bind_permission::PermissionBinding;
     params(GuardedHeaders),
     request_body = PermissionBinding,
     responses(
+        Guarded,
         (status = 200, description = "Done", body = String, content_type = "application/json"),
         (status = 400, description = "Broken JSON", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 409, description = "No such role, not bound, or locked (errors.Error)", body = ErrorBody),
     )
 )]

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use shared::App;
 use shared::organizations::members;
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, UpdateUsers, in_words};
+use shared::surfaces::engine::{
+    Authenticated, EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, UpdateUsers, in_words,
+};
 
 use crate::bind_user::{UserBinding, refusal};
 
@@ -18,9 +20,9 @@ use crate::bind_user::{UserBinding, refusal};
     params(GuardedHeaders),
     request_body = UserBinding,
     responses(
+        Authenticated,
         (status = 200, description = "Done", body = String, content_type = "application/json"),
         (status = 400, description = "Broken JSON, or a member that is missing", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
         (status = 403, description = "No organization, no permission in it, or another organization in the body", body = ErrorBody),
         (status = 409, description = "No such user or role, not bound, or the last administrator (errors.Error)", body = ErrorBody),
     )

@@ -8,7 +8,7 @@ use shared::App;
 use shared::access::roles::{self, NotChanged};
 use shared::ids::RoleId;
 use shared::surfaces::engine::{
-    EngineError, ErrorBody, GuardedHeaders, JsonBody, Permitted, Segment, WriteRoles, in_words,
+    EngineError, ErrorBody, Guarded, GuardedHeaders, JsonBody, Permitted, Segment, WriteRoles, in_words,
 };
 
 use crate::draft::{Body, RoleBody};
@@ -23,10 +23,9 @@ use crate::draft::{Body, RoleBody};
     params(GuardedHeaders, ("role_id" = String, Path, description = "The role")),
     request_body = Body,
     responses(
+        Guarded,
         (status = 201, description = "The role as it is now", body = RoleBody),
         (status = 400, description = "Broken JSON, or a name that is missing or too short (errors.Name)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 404, description = "The organization has no such role (errors.role)", body = ErrorBody),
         (status = 406, description = "A system role (errors.role)", body = ErrorBody),
         (status = 409, description = "Another role has this name (errors.name)", body = ErrorBody),

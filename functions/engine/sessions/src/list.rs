@@ -9,7 +9,7 @@ use shared::App;
 use shared::ids::{SessionId, UserId};
 use shared::sessions::Session;
 use shared::sessions::manage::{self, Reach};
-use shared::surfaces::engine::{Caller, EngineError, ErrorBody, GuardedHeaders, Permitted, ReadSessions, Segment};
+use shared::surfaces::engine::{Caller, EngineError, Guarded, GuardedHeaders, Permitted, ReadSessions, Segment};
 use utoipa::ToSchema;
 
 /// A session with less than this many seconds left is about to end.
@@ -44,9 +44,8 @@ pub struct Shown {
     description = "Needs `session:all:read` for others, and nothing for oneself. For a user who does not belong to the organization the list is empty.",
     params(GuardedHeaders, ("user_id" = String, Path, description = "The user")),
     responses(
+        Guarded,
         (status = 200, description = "Sessions in force", body = Vec<Shown>),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn list_user_sessions(

@@ -8,7 +8,7 @@ use shared::ids::SessionId;
 use shared::sessions::manage::{self, Reach, Unknown};
 use shared::sessions::{Live, Origin};
 use shared::surfaces::engine::{
-    Caller, DeleteSessions, EngineError, ErrorBody, GuardedHeaders, MessageBody, Permitted, Segment, in_words,
+    Caller, DeleteSessions, EngineError, ErrorBody, Guarded, GuardedHeaders, MessageBody, Permitted, Segment, in_words,
 };
 
 #[utoipa::path(
@@ -20,9 +20,8 @@ use shared::surfaces::engine::{
     description = "Needs `session:all:delete` for others, and nothing for oneself.",
     params(GuardedHeaders, ("session_id" = String, Path, description = "The session")),
     responses(
+        Guarded,
         (status = 200, description = "It has ended", body = MessageBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 404, description = "No such session, or its user does not belong to the organization", body = ErrorBody),
     )
 )]

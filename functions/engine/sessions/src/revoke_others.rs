@@ -8,7 +8,7 @@ use shared::ids::UserId;
 use shared::sessions::manage::{self, Reach};
 use shared::sessions::{Live, Origin};
 use shared::surfaces::engine::{
-    Caller, DeleteSessions, EngineError, ErrorBody, GuardedHeaders, MessageBody, Permitted, Segment,
+    Caller, DeleteSessions, EngineError, Guarded, GuardedHeaders, MessageBody, Permitted, Segment,
 };
 
 type MaybePermitted = Result<Permitted<DeleteSessions>, EngineError>;
@@ -22,9 +22,8 @@ type MaybePermitted = Result<Permitted<DeleteSessions>, EngineError>;
     description = "All but the one that asks. Needs `session:all:delete` for others, and nothing for oneself. For a user who does not belong to the organization nothing happens.",
     params(GuardedHeaders, ("user_id" = String, Path, description = "The user")),
     responses(
+        Guarded,
         (status = 200, description = "They have ended", body = MessageBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn revoke_other_sessions(
@@ -60,9 +59,8 @@ pub async fn revoke_other_sessions(
     description = "The same as `DELETE /api/v1/users/{user_id}/sessions`.",
     params(GuardedHeaders, ("user_id" = String, Path, description = "The user")),
     responses(
+        Guarded,
         (status = 200, description = "They have ended", body = MessageBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn revoke_other_sessions_source_path(

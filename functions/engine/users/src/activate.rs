@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use shared::App;
 use shared::organizations::membership::MemberState;
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, MessageBody, Permitted, Segment, UpdateUsers};
+use shared::surfaces::engine::{
+    EngineError, ErrorBody, Guarded, GuardedHeaders, MessageBody, Permitted, Segment, UpdateUsers,
+};
 
 use crate::switch::switch;
 
@@ -17,10 +19,9 @@ use crate::switch::switch;
     description = "Needs `user:*:update`. The account itself becomes active where this organization is the only one it belongs to, or the home organization; elsewhere the member gets back its rights in this organization.",
     params(GuardedHeaders, ("user_id" = String, Path, description = "The member")),
     responses(
+        Guarded,
         (status = 200, description = "The member is active", body = MessageBody),
         (status = 400, description = "Active already, or switched off where this organization has no say (errors.Status)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 404, description = "The organization has no such member (errors.User)", body = ErrorBody),
     )
 )]

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use shared::App;
 use shared::organizations::membership::MemberState;
-use shared::surfaces::engine::{EngineError, ErrorBody, GuardedHeaders, MessageBody, Permitted, Segment, UpdateUsers};
+use shared::surfaces::engine::{
+    EngineError, ErrorBody, Guarded, GuardedHeaders, MessageBody, Permitted, Segment, UpdateUsers,
+};
 
 use crate::switch::switch;
 
@@ -17,10 +19,9 @@ use crate::switch::switch;
     description = "Needs `user:*:update`. The account itself is switched off, and all its sessions end, where this organization is the only one it belongs to, or the home organization; elsewhere the member loses its rights in this organization.",
     params(GuardedHeaders, ("user_id" = String, Path, description = "The member")),
     responses(
+        Guarded,
         (status = 200, description = "The member is inactive", body = MessageBody),
         (status = 400, description = "Inactive already, or the last administrator (errors.Status)", body = ErrorBody),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
         (status = 404, description = "The organization has no such member (errors.User)", body = ErrorBody),
     )
 )]

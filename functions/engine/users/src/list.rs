@@ -9,7 +9,7 @@ use shared::accounts::State as AccountState;
 use shared::ids::{RoleId, UserId};
 use shared::organizations::directory::{self, Filter, Member};
 use shared::surfaces::engine::{
-    EngineError, ErrorBody, GuardedHeaders, Paging, Permitted, ReadUsers, names_another_organization, text,
+    EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadUsers, names_another_organization, text,
 };
 use utoipa::ToSchema;
 
@@ -70,9 +70,8 @@ const NEVER: &str = "0001-01-01T00:00:00Z";
         ("status" = Option<String>, Query, description = "`active`, `inactive` or `pending`; anything else filters nothing"),
     ),
     responses(
+        Guarded,
         (status = 200, description = "A page of members", body = UserPage),
-        (status = 401, description = "No token in force, or its session has ended", body = ErrorBody),
-        (status = 403, description = "No organization, or no permission in it", body = ErrorBody),
     )
 )]
 pub async fn list_users(

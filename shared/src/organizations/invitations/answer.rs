@@ -13,7 +13,7 @@ use crate::organizations::membership::{MOST, Membership};
 use crate::sessions::Origin;
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
-use crate::store::{Attempts, Commit, Condition, Record, StoreError, Versioned};
+use crate::store::{Commit, Condition, Record, StoreError, Versioned, retried};
 use crate::tokens::Secret;
 
 /// Why an invitation was not accepted.
@@ -47,13 +47,7 @@ type Accepted<T> = Result<T, Undone<NotAccepted>>;
 /// # Errors
 /// [`NotAccepted`]; nothing has changed then.
 pub async fn accept(app: &App, user: UserId, token: &Secret, origin: &Origin) -> Accepted<Invitation> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = accept_once(app, user, token, origin).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| accept_once(app, user, token, origin)).await
 }
 
 async fn accept_once(app: &App, user: UserId, token: &Secret, origin: &Origin) -> Accepted<Invitation> {
@@ -136,13 +130,7 @@ pub enum NotRevoked {
 /// # Errors
 /// [`NotRevoked`]; nothing has changed then.
 pub async fn revoke(app: &App, actor: &Actor, id: InvitationId) -> Result<(), Undone<NotRevoked>> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = revoke_once(app, actor, id).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| revoke_once(app, actor, id)).await
 }
 
 async fn revoke_once(app: &App, actor: &Actor, id: InvitationId) -> Result<(), Undone<NotRevoked>> {

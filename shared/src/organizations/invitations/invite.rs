@@ -15,7 +15,7 @@ use crate::notify::{Message, Template};
 use crate::organizations::{Membership, Organization};
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
-use crate::store::{Attempts, Commit, Condition, Item, Record, StoreError, Versioned};
+use crate::store::{Commit, Condition, Item, Record, StoreError, Versioned, retried};
 use crate::tokens::{Keyring, Secret};
 
 /// Why nobody was invited.
@@ -52,13 +52,7 @@ fn refused<T>(why: NotInvited) -> Result<T> {
 /// # Errors
 /// [`NotInvited`]; nothing was made or mailed then.
 pub async fn invite(app: &App, actor: &Actor, email: &Email, role: RoleId) -> Result<Invitation> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = invite_once(app, actor, email, role, None).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| invite_once(app, actor, email, role, None)).await
 }
 
 /// Mails an invitation again: the same one while it is in force, a new one when it has expired.
@@ -66,13 +60,7 @@ pub async fn invite(app: &App, actor: &Actor, email: &Email, role: RoleId) -> Re
 /// # Errors
 /// [`NotInvited`]; nothing was made or mailed then.
 pub async fn resend(app: &App, actor: &Actor, id: InvitationId) -> Result<Invitation> {
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = resend_once(app, actor, id).await;
-        if !attempts.again(&tried) {
-            return tried;
-        }
-    }
+    retried(|| resend_once(app, actor, id)).await
 }
 
 async fn invite_once(

@@ -9,8 +9,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
+use utoipa::IntoResponses;
 
-use super::error::EngineError;
+use super::error::{EngineError, ErrorBody};
 use crate::App;
 use crate::access::standing::Hint;
 use crate::accounts::User;
@@ -50,6 +51,14 @@ pub async fn authenticated(State(app): State<App>, mut request: Request, next: N
     });
     let (response, ()) = tokio::join!(next.run(request), sessions::mark_seen(&app, &session));
     hint_to_renew(&app, response, expires_at)
+}
+
+/// What every authenticated route may answer, for API documents.
+#[derive(Debug, IntoResponses)]
+pub enum Authenticated {
+    /// No token in force, or its session has ended
+    #[response(status = 401)]
+    Unauthorized(ErrorBody),
 }
 
 async fn identify(app: &App, headers: &HeaderMap) -> Result<(Live, Timestamp), EngineError> {

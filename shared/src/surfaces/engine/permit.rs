@@ -9,10 +9,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, HeaderName};
 use http::{StatusCode, Uri};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, IntoResponses};
 
 use super::caller::{Bearer, Caller, bearer, hint_to_renew};
-use super::error::EngineError;
+use super::error::{EngineError, ErrorBody};
 use super::paging;
 use crate::App;
 use crate::access::standing::{self, Wanted};
@@ -91,6 +91,17 @@ pub struct GuardedHeaders {
     /// The organization to act in. Without it: the home organization for its members, the only one for members of one
     #[param(rename = "X-Organization-Id")]
     organization: Option<String>,
+}
+
+/// What every guarded route may answer, for API documents.
+#[derive(Debug, IntoResponses)]
+pub enum Guarded {
+    /// No token in force, or its session has ended
+    #[response(status = 401)]
+    Unauthorized(ErrorBody),
+    /// No organization, or no permission in it
+    #[response(status = 403)]
+    Forbidden(ErrorBody),
 }
 
 /// What the middleware found, for the extractor.
