@@ -58,7 +58,11 @@ pub async fn over_http(client: &Client, event: &Value) -> Answer {
         .unwrap()
         .parse()
         .unwrap();
-    let mut request = client.request(method, event["rawPath"].as_str().unwrap());
+    let mut target = event["rawPath"].as_str().unwrap().to_owned();
+    if let Some(query) = event["rawQueryString"].as_str().filter(|query| !query.is_empty()) {
+        target = format!("{target}?{query}");
+    }
+    let mut request = client.request(method, &target);
     for (name, value) in event["headers"].as_object().unwrap() {
         // What names the gateway's own connection is for the other connection to say.
         if name != "host" && name != "content-length" && !name.starts_with("x-forwarded") {
