@@ -1,0 +1,164 @@
+//! Every operation of this release: its name, its method, its path, and the function that serves it.
+
+pub const OPERATIONS: [(&str, &str, &str, &str); 42] = [
+    ("signin", "POST", "/api/v1/signin", "EngineAuth"),
+    ("signup", "POST", "/api/v1/signup", "EngineAuth"),
+    ("get_me", "GET", "/api/v1/me", "EngineAuth"),
+    ("update_profile", "POST", "/api/v1/user/updateprofile", "EngineAuth"),
+    ("send_reset_token", "POST", "/api/v1/user/reset", "EngineAuth"),
+    (
+        "change_password",
+        "POST",
+        "/api/v1/user/changepassword/{token}",
+        "EngineAuth",
+    ),
+    ("renew_token", "POST", "/api/v1/renew", "EngineAuth"),
+    ("signout", "POST", "/api/v1/signout", "EngineAuth"),
+    ("get_avatar", "GET", "/avatar/{file}", "EngineAuth"),
+    (
+        "create_organization",
+        "POST",
+        "/api/v1/organizations",
+        "EngineOrganizations",
+    ),
+    (
+        "get_organization",
+        "GET",
+        "/api/v1/organizations/{org_id}",
+        "EngineOrganizations",
+    ),
+    ("get_org_logo", "GET", "/org-logo/{file}", "EngineOrganizations"),
+    ("list_roles", "GET", "/api/v1/roles", "EngineRoles"),
+    ("create_role", "POST", "/api/v1/roles", "EngineRoles"),
+    ("update_role", "PUT", "/api/v1/roles/{role_id}", "EngineRoles"),
+    ("delete_role", "DELETE", "/api/v1/roles/{role_id}", "EngineRoles"),
+    (
+        "list_role_permissions",
+        "POST",
+        "/api/v1/roles/{role_id}/permissions",
+        "EngineRoles",
+    ),
+    (
+        "list_role_permissions_get",
+        "GET",
+        "/api/v1/roles/{role_id}/permissions",
+        "EngineRoles",
+    ),
+    (
+        "bind_permission",
+        "POST",
+        "/api/v1/roles/bind-permission",
+        "EngineRoles",
+    ),
+    (
+        "unbind_permission",
+        "POST",
+        "/api/v1/roles/unbind-permission",
+        "EngineRoles",
+    ),
+    ("bind_user", "POST", "/api/v1/roles/bind-user", "EngineRoles"),
+    ("unbind_user", "POST", "/api/v1/roles/unbind-user", "EngineRoles"),
+    ("create_permission", "POST", "/api/v1/permissions", "EnginePermissions"),
+    (
+        "master_data_actions",
+        "GET",
+        "/api/v1/master-data/actions",
+        "EnginePermissions",
+    ),
+    (
+        "master_data_resources",
+        "GET",
+        "/api/v1/master-data/resources",
+        "EnginePermissions",
+    ),
+    (
+        "master_data_scopes",
+        "GET",
+        "/api/v1/master-data/scopes",
+        "EnginePermissions",
+    ),
+    ("authorize", "POST", "/api/v1/user/authorize", "EnginePermissions"),
+    ("list_users", "GET", "/api/v1/users", "EngineUsers"),
+    (
+        "activate_user",
+        "PUT",
+        "/api/v1/users/{user_id}/activate",
+        "EngineUsers",
+    ),
+    (
+        "deactivate_user",
+        "PUT",
+        "/api/v1/users/{user_id}/deactivate",
+        "EngineUsers",
+    ),
+    ("list_invitations", "GET", "/api/v1/invitations", "EngineInvitations"),
+    ("invite_user", "POST", "/api/v1/invitations", "EngineInvitations"),
+    (
+        "accept_invitation",
+        "GET",
+        "/api/v1/invitations/accept",
+        "EngineInvitations",
+    ),
+    (
+        "accept_invitation_post",
+        "POST",
+        "/api/v1/invitations/accept",
+        "EngineInvitations",
+    ),
+    (
+        "resend_invitation",
+        "POST",
+        "/api/v1/invitations/{invitation_id}/resend",
+        "EngineInvitations",
+    ),
+    (
+        "revoke_invitation",
+        "PUT",
+        "/api/v1/invitations/{invitation_id}/revoke",
+        "EngineInvitations",
+    ),
+    (
+        "revoke_invitation_delete",
+        "DELETE",
+        "/api/v1/invitations/{invitation_id}",
+        "EngineInvitations",
+    ),
+    (
+        "list_user_sessions",
+        "GET",
+        "/api/v1/sessions/users/{user_id}",
+        "EngineSessions",
+    ),
+    (
+        "revoke_session",
+        "DELETE",
+        "/api/v1/sessions/{session_id}",
+        "EngineSessions",
+    ),
+    (
+        "revoke_other_sessions",
+        "DELETE",
+        "/api/v1/users/{user_id}/sessions",
+        "EngineSessions",
+    ),
+    (
+        "revoke_other_sessions_source_path",
+        "DELETE",
+        "/api/v1/sessions/users/{user_id}",
+        "EngineSessions",
+    ),
+    ("jwks", "GET", "/.well-known/jwks.json", "PlatformKeys"),
+];
+
+/// A path that a client may write for a pattern.
+pub fn example(pattern: &str) -> String {
+    pattern
+        .replace("{token}", "abc123")
+        .replace("{file}", "0123456789abcdef.png")
+        .replace("{session_id}", "6f1d3c58-2b7e-4a90-9c41-8e5d0a7b3f26")
+        .replace("{org_id}", "01KAQ7R4M2X8V5T9C3B6N1D0FG")
+        .replace("{role_id}", "01KAQ7R4M3J5H2K8P7Q4S6W9YZ")
+        .replace("{user_id}", "01KAQ7QWZ8E4R6T2Y9V1C3B5NM")
+        .replace("{invitation_id}", "01KAQ7T6D0G8H4J2K5M7N9P3QR")
+        .replace("{proxy+}", "no/such/thing")
+}
