@@ -1,7 +1,9 @@
 //! What is deployed: the binaries under the Lambda runtime, the template, the adapters to AWS.
 
 mod adapters;
+mod functions;
 mod gateway;
+mod leading_keys;
 mod mailer;
 mod mime;
 mod operations;
@@ -10,5 +12,6 @@ mod routing;
 mod runtime;
 mod source;
 mod stack;
+mod story;
 mod table;
 mod wrong_methods;

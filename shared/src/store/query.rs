@@ -51,6 +51,16 @@ impl Query {
         }
     }
 
+    /// The partition that is read, for doors.
+    pub fn partition_key(&self) -> &str {
+        &self.pk
+    }
+
+    /// The index that is read, for doors; `None` for the table itself.
+    pub fn index(&self) -> Option<Index> {
+        self.index
+    }
+
     /// Reads an index instead of the table.
     #[must_use]
     pub fn of(self, index: Index) -> Self {

@@ -1,0 +1,141 @@
+//! Every function's program answers its operations as the server in this process does. The template says which function
+//! an event goes to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use http::HeaderMap;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tests::runtime_api::Function;
+use tests::{Answer, Client, Server, events};
+
+use super::gateway::{GROUPS, Group, Route, select};
+use super::operations::OPERATIONS;
+use super::runtime::{beside, server};
+use super::stack::Stack;
+use super::story::{self, Api, Teller};
+
+/// All programs behind the template's routes.
+struct Deployed {
+    routes: Vec<Route>,
+    functions: BTreeMap<&'static str, Function>,
+}
+
+impl Deployed {
+    async fn beside(server: &Server) -> Self {
+        let mut functions = BTreeMap::new();
+        for group in GROUPS {
+            functions.insert(group.function, beside(server, group.binary, &[]).await);
+        }
+        Self {
+            routes: Route::all(&Stack::read()),
+            functions,
+        }
+    }
+
+    fn of(&self, event: &Value) -> &'static Group {
+        let method = event["requestContext"]["http"]["method"].as_str().unwrap();
+        let route = select(&self.routes, method, event["rawPath"].as_str().unwrap()).expect("a route");
+        Group::named(&route.function)
+    }
+}
+
+impl Api for Deployed {
+    async fn call(&self, event: &Value) -> Answer {
+        self.functions[self.of(event).function].call(event).await
+    }
+}
+
+struct OverHttp(Client);
+
+impl Api for OverHttp {
+    async fn call(&self, event: &Value) -> Answer {
+        events::over_http(&self.0, event).await
+    }
+}
+
+/// Two worlds live the same life on one table, one through the programs and one through the server.
+#[tokio::test]
+async fn every_operation_is_the_same_under_lambda() {
+    let server = server().await;
+    let (client, deployed) = (server.client(), Deployed::beside(&server).await);
+    let mut by_function = Teller::new(&deployed);
+    let people = story::tell(&mut by_function, &client, "world_a").await;
+    let over_http = OverHttp(client.clone());
+    let mut by_server = Teller::new(&over_http);
+    story::tell(&mut by_server, &client, "world_b").await;
+
+    assert_eq!(by_function.told.len(), by_server.told.len());
+    let mut answered: BTreeMap<&str, BTreeSet<bool>> = BTreeMap::new();
+    for ((what, function), (same, http)) in by_function.told.iter().zip(&by_server.told) {
+        assert_eq!(what, same);
+        assert_eq!(comparable(function), comparable(http), "{what}");
+        let operation = OPERATIONS
+            .iter()
+            .find(|operation| format!("{} {}", operation.1, operation.2) == *what);
+        let (name, _, _, group) = operation.expect(what);
+        answered.entry(name).or_default();
+        answered.entry(group).or_default().insert(function.status.is_success());
+    }
+    // Nothing was left out, and every function has refused something.
+    for (name, _, _, group) in OPERATIONS.iter().filter(|operation| operation.0 != "jwks") {
+        assert!(answered.contains_key(name), "{name}");
+        assert_eq!(answered[group], BTreeSet::from([false, true]), "{group}");
+    }
+    for (name, function) in &deployed.functions {
+        let log = function.log();
+        for secret in [&people.owner, &people.member, &people.address("member")] {
+            assert!(!log.contains(secret), "{name}: {log}");
+        }
+    }
+}
+
+/// Status, headers and body, with placeholders for what differs between any two answers.
+fn comparable(answer: &Answer) -> (u16, HeaderMap, Value) {
+    let mut headers = answer.headers.clone();
+    headers.remove("date");
+    // The bodies are compared; parts of seconds are not equally long.
+    headers.remove("content-length");
+    assert!(headers.remove("x-request-id").is_some());
+    let text = String::from_utf8_lossy(&answer.bytes);
+    let body = serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| json!(text));
+    (answer.status.as_u16(), headers, without_chance(body))
+}
+
+fn without_chance(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.into_iter();
+            members.map(|(name, value)| (name, without_chance(value))).collect()
+        }
+        Value::Array(values) => values.into_iter().map(without_chance).collect(),
+        Value::Number(number) if number.is_f64() => json!("<number>"),
+        Value::String(text) => json!(placeholder(&text)),
+        other => other,
+    }
+}
+
+fn placeholder(text: &str) -> String {
+    let is_hex = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let file = text.rsplit_once('/').and_then(|(_, file)| file.split_once('.'));
+    if text.parse::<Timestamp>().is_ok() {
+        return "<time>".into();
+    }
+    if text.parse::<IpAddr>().is_ok() {
+        return "<address>".into();
+    }
+    if text.len() == 26 && text.starts_with("01") && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return "<id>".into();
+    }
+    if text.len() == 36 && text.matches('-').count() == 4 {
+        return "<session>".into();
+    }
+    if text.len() > 100 && text.matches('.').count() == 2 && text.starts_with("ey") {
+        return "<token>".into();
+    }
+    match file {
+        Some((name, kind)) if is_hex(name) => format!("<file>.{kind}"),
+        _ => text.replace("world_a", "world").replace("world_b", "world"),
+    }
+}

@@ -1,0 +1,159 @@
+//! What people do with every operation of the engine, step by step, from the events of `events/engine`: for whoever wants
+//! to know how each function does its part.
+
+mod chapters;
+pub mod rarer;
+
+use serde_json::{Value, json};
+use tests::server::{ADMIN, ADMIN_PASSWORD};
+use tests::{Answer, Client, PASSWORD, events};
+
+/// The home organization.
+pub const HOME: &str = "00000000000000000000000000";
+/// An identifier that nobody has.
+pub const NOBODY: &str = "01KAQ7QWZ8E4R6T2Y9V1C3B5NM";
+const NO_SESSION: &str = "6f1d3c58-2b7e-4a90-9c41-8e5d0a7b3f26";
+
+/// What answers events.
+pub trait Api {
+    async fn call(&self, event: &Value) -> Answer;
+}
+
+/// The event of an operation, with what this caller says.
+pub struct Ask(Value);
+
+pub fn ask(operation: &str) -> Ask {
+    let mut event = events::http(operation);
+    event["headers"].as_object_mut().unwrap().remove("x-organization-id");
+    Ask(event)
+}
+
+impl Ask {
+    pub fn route(&self) -> &str {
+        self.0["routeKey"].as_str().unwrap()
+    }
+
+    pub fn by(self, token: &str) -> Self {
+        Self(events::with_token(self.0, token))
+    }
+
+    pub fn by_nobody(mut self) -> Self {
+        self.0["headers"].as_object_mut().unwrap().remove("x-auth");
+        self
+    }
+
+    /// In an organization; without this the request names none.
+    pub fn inside(mut self, org: &str) -> Self {
+        self.0["headers"]["x-organization-id"] = org.into();
+        self
+    }
+
+    /// Fills the one variable of the path.
+    pub fn at(mut self, value: &str) -> Self {
+        let pattern = self.route().split_once(' ').unwrap().1.to_owned();
+        let (before, rest) = pattern.split_once('{').unwrap();
+        let (name, after) = rest.split_once('}').unwrap();
+        self.0["pathParameters"] = json!({ name: value });
+        Self(events::with_path(self.0, &format!("{before}{value}{after}")))
+    }
+
+    pub fn with(self, body: &Value) -> Self {
+        let mut event = events::with_body(self.0, body);
+        event["isBase64Encoded"] = false.into();
+        event["headers"]["content-type"] = "application/json".into();
+        Self(event)
+    }
+
+    pub fn asking(mut self, name: &str, value: &str) -> Self {
+        self.0["rawQueryString"] = format!("{name}={value}").into();
+        self.0["queryStringParameters"] = json!({ name: value });
+        self
+    }
+}
+
+/// Tells a story to an API, and remembers what it said.
+pub struct Teller<'a, A> {
+    api: &'a A,
+    pub told: Vec<(String, Answer)>,
+}
+
+impl<'a, A: Api> Teller<'a, A> {
+    pub fn new(api: &'a A) -> Self {
+        Self { api, told: Vec::new() }
+    }
+
+    pub async fn tell(&mut self, ask: Ask, status: u16) -> Answer {
+        let what = ask.route().to_owned();
+        let answer = self.api.call(&ask.0).await;
+        assert_eq!(
+            answer.status.as_u16(),
+            status,
+            "{what} {}: {}",
+            ask.0["rawPath"],
+            String::from_utf8_lossy(&answer.bytes)
+        );
+        self.told.push((what, answer.clone()));
+        answer
+    }
+
+    /// A text of a JSON answer.
+    pub async fn text(&mut self, ask: Ask, status: u16, pointer: &str) -> String {
+        let answer = self.tell(ask, status).await.json();
+        answer
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .expect(pointer)
+            .to_owned()
+    }
+
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> String {
+        let body = json!({ "username": email, "password": password });
+        self.tell(ask("signin").with(&body), 200).await.text()
+    }
+
+    async fn join(&mut self, email: &str) -> String {
+        let body = json!({ "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Lovelace" });
+        self.tell(ask("signup").with(&body), 200).await;
+        self.sign_in(email, PASSWORD).await
+    }
+}
+
+/// Who is in the story, each with a token.
+pub struct People {
+    pub world: &'static str,
+    pub admin: String,
+    pub owner: String,
+    pub member: String,
+    pub guest: String,
+    pub org: String,
+    /// A role of the organization that the member has.
+    pub role: String,
+}
+
+impl People {
+    pub fn address(&self, name: &str) -> String {
+        format!("{name}@{}.example.com", self.world)
+    }
+}
+
+/// The whole story, in a world of its own: several may be told to one table. `mail` reads the mailbox.
+pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'static str) -> People {
+    let address = |name: &str| format!("{name}@{world}.example.com");
+    let mut people = People {
+        world,
+        admin: teller.sign_in(ADMIN, ADMIN_PASSWORD).await,
+        owner: teller.join(&address("owner")).await,
+        member: teller.join(&address("member")).await,
+        guest: teller.join(&address("guest")).await,
+        org: String::new(),
+        role: String::new(),
+    };
+    chapters::organizations(teller, &mut people).await;
+    chapters::roles(teller, &mut people).await;
+    chapters::invitations(teller, mail, &people).await;
+    chapters::permissions(teller, &people).await;
+    chapters::users(teller, &people).await;
+    chapters::sessions(teller, &people).await;
+    chapters::account(teller, mail, &people).await;
+    people
+}

@@ -1,0 +1,106 @@
+//! What happens rarely: it needs a clock that is set by hand, or an organization that all worlds share.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tests::client::user_id;
+use tests::server::{ADMIN, ADMIN_PASSWORD};
+use tests::{PASSWORD, Server};
+
+use super::{Api, HOME, People, Teller, ask};
+
+/// What happens with time, between organizations, and in the home organization.
+pub async fn tell(teller: &mut Teller<'_, impl Api>, server: &Server, people: &People) {
+    overdue_invitations(teller, server).await;
+    at_home(teller, people).await;
+    switched_elsewhere(teller, people).await;
+    idle(teller, server, people).await;
+}
+
+async fn sign_in(teller: &mut Teller<'_, impl Api>, name: &str) -> String {
+    teller.sign_in(&format!("{name}@world_a.example.com"), PASSWORD).await
+}
+
+async fn found(teller: &mut Teller<'_, impl Api>, token: &str) -> String {
+    let body = json!({ "name": "Analytical Engines", "email": "office@example.com" });
+    let made = ask("create_organization").by(token).with(&body);
+    teller.text(made, 200, "/id").await
+}
+
+/// An invitation that nobody answered, found by repeating it, by another one into another role, and by its role's end.
+async fn overdue_invitations(teller: &mut Teller<'_, impl Api>, server: &Server) {
+    let mut owner = sign_in(teller, "owner").await;
+    let org = found(teller, &owner).await;
+    let mut roles = Vec::new();
+    for name in ["First", "Second"] {
+        let by_owner = |operation| ask(operation).by(&owner).inside(&org);
+        let made = by_owner("create_role").with(&json!({ "name": name }));
+        teller.tell(made, 201).await;
+        let listed = by_owner("list_roles").asking("role_name", name);
+        roles.push(teller.text(listed, 200, "/roles/0/id").await);
+    }
+    let into = |role: &str| json!({ "email": "slow@example.com", "roleId": role });
+    let invite = ask("invite_user").by(&owner).inside(&org).with(&into(&roles[0]));
+    let first = teller.text(invite, 201, "/id").await;
+    let later = [
+        (ask("resend_invitation").at(&first), 200),
+        (ask("invite_user").with(&into(&roles[1])), 201),
+        (ask("delete_role").at(&roles[1]), 200),
+    ];
+    for (ask, status) in later {
+        server.clock.advance(Duration::from_secs(8 * 24 * 60 * 60));
+        owner = sign_in(teller, "owner").await;
+        teller.tell(ask.by(&owner).inside(&org), status).await;
+    }
+}
+
+/// The home organization sees the roles of all, and rules all accounts.
+async fn at_home(teller: &mut Teller<'_, impl Api>, people: &People) {
+    let admin = teller.sign_in(ADMIN, ADMIN_PASSWORD).await;
+    let at_home = |operation| ask(operation).by(&admin).inside(HOME);
+    teller.tell(at_home("list_roles"), 200).await;
+    let named = at_home("list_roles").asking("role_name", "Catalogue-world_a");
+    let role = teller.text(named, 200, "/roles/0/id").await;
+    let owner = user_id(&people.owner);
+    let binding = json!({ "userId": owner, "roleId": role, "orgId": HOME });
+    teller.tell(at_home("bind_user").with(&binding), 200).await;
+    teller.tell(at_home("deactivate_user").at(&owner), 200).await;
+    teller.tell(at_home("activate_user").at(&owner), 200).await;
+}
+
+/// An organization switches off a member who belongs to another one as well, and an administrator.
+async fn switched_elsewhere(teller: &mut Teller<'_, impl Api>, people: &People) {
+    let owner = sign_in(teller, "owner").await;
+    let by_owner = |operation| ask(operation).by(&owner).inside(&people.org);
+    let late = sign_in(teller, "late").await;
+    found(teller, &late).await;
+    let late = user_id(&late);
+    teller.tell(by_owner("deactivate_user").at(&late), 200).await;
+    teller.tell(by_owner("activate_user").at(&late), 200).await;
+    let named = by_owner("list_roles").asking("role_name", "Admin");
+    let admin = teller.text(named, 200, "/roles/0/id").await;
+    let binding = json!({ "userId": late, "roleId": admin, "orgId": people.org });
+    teller.tell(by_owner("bind_user").with(&binding), 200).await;
+    teller.tell(by_owner("deactivate_user").at(&late), 200).await;
+    teller.tell(by_owner("activate_user").at(&late), 200).await;
+}
+
+/// A session that was not used for a minute says when it was; a request that names no organization looks for one.
+async fn idle(teller: &mut Teller<'_, impl Api>, server: &Server, people: &People) {
+    let late = sign_in(teller, "late").await;
+    let question = json!({ "resource": "user", "scope": "org", "action": "read" });
+    let asked = [
+        (ask("get_me"), 200),
+        (ask("get_organization").at(&people.org), 200),
+        (ask("list_roles"), 403),
+        (ask("master_data_actions"), 403),
+        (ask("authorize").with(&question), 200),
+        (ask("list_users"), 403),
+        (ask("list_invitations"), 403),
+        (ask("list_user_sessions").at(&user_id(&late)), 200),
+    ];
+    for (ask, status) in asked {
+        server.clock.advance(Duration::from_secs(61));
+        teller.tell(ask.by(&late), status).await;
+    }
+}
