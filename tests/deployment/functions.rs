@@ -91,6 +91,49 @@ async fn every_operation_is_the_same_under_lambda() {
     }
 }
 
+/// What is refused before anybody is asked who is calling.
+#[tokio::test]
+async fn every_program_refuses_as_the_server_does() {
+    let server = server().await;
+    let (client, deployed) = (server.client(), Deployed::beside(&server).await);
+    let mut refused = Vec::new();
+    for (operation, _, _, function) in OPERATIONS {
+        let mut wrong_method = events::http(operation);
+        wrong_method["requestContext"]["http"]["method"] = "PATCH".into();
+        refused.push((function, wrong_method, 405));
+        let event = events::http(operation);
+        if event["headers"]["x-auth"].is_string() {
+            // Its token is none.
+            refused.push((function, event, 401));
+        }
+    }
+    let unknown = ["/api/v1/nothing", "/api/v1/roles/a/b/c", "/api/v1/users", "/nothing"];
+    for group in GROUPS.iter().filter(|group| group.document.is_some()) {
+        for path in unknown {
+            let mut event = events::with_path(events::http("get_me"), path);
+            event["requestContext"]["http"]["method"] = "DELETE".into();
+            // The members of an organization are a path of their own group, and of no other.
+            let status = if group.function == "EngineUsers" && path == "/api/v1/users" {
+                405
+            } else {
+                404
+            };
+            let answer = deployed.functions[group.function].call(&event).await.expect(status);
+            assert!(answer.json()["message"].is_string(), "{path}");
+        }
+    }
+    let mut not_there = events::http("list_invitations");
+    not_there["requestContext"]["http"]["method"] = "DELETE".into();
+    refused.push(("EngineInvitations", not_there, 404));
+    for (function, event, status) in refused {
+        assert_eq!(deployed.of(&event).function, function);
+        let (by_function, by_server) = (deployed.call(&event).await, events::over_http(&client, &event).await);
+        assert_eq!(by_function.status.as_u16(), status, "{event}");
+        assert_eq!(comparable(&by_function), comparable(&by_server), "{event}");
+        assert_eq!(by_function.header("allow"), by_server.header("allow"));
+    }
+}
+
 /// Status, headers and body, with placeholders for what differs between any two answers.
 fn comparable(answer: &Answer) -> (u16, HeaderMap, Value) {
     let mut headers = answer.headers.clone();

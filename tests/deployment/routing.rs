@@ -159,6 +159,18 @@ fn what_no_surface_has_stays_outside(#[case] method: &str, #[case] path: &str) {
     assert!(select(&routes, method, path).is_none());
 }
 
+#[test]
+fn every_event_is_an_operations() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/engine");
+    let files = std::fs::read_dir(folder).unwrap();
+    let names: BTreeSet<_> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let engine = OPERATIONS.iter().filter(|operation| operation.3.starts_with("Engine"));
+    let known: BTreeSet<_> = engine.map(|operation| format!("{}.json", operation.0)).collect();
+    assert_eq!(names, known);
+}
+
 /// The event files are what API Gateway would make of these routes.
 #[test]
 fn the_events_are_those_of_the_routes() {
@@ -171,6 +183,26 @@ fn the_events_are_those_of_the_routes() {
         let path = event["rawPath"].as_str().unwrap();
         assert_eq!(event["requestContext"]["http"]["path"], path, "{operation}");
         assert_eq!(select(&routes, method, path).unwrap().path, pattern, "{operation}");
+        let variables = pattern
+            .split('/')
+            .zip(path.split('/'))
+            .filter(|(name, _)| name.starts_with('{'));
+        let variables: Value = variables
+            .map(|(name, value)| (name.trim_matches(['{', '}']).to_owned(), Value::from(value)))
+            .collect();
+        let said = &event["pathParameters"];
+        assert_eq!(
+            said.as_object(),
+            variables.as_object().filter(|named| !named.is_empty()),
+            "{operation}"
+        );
+        let query = event["queryStringParameters"].as_object().into_iter().flatten();
+        let query: Vec<_> = query
+            .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
+            .collect();
+        let mut raw: Vec<_> = event["rawQueryString"].as_str().unwrap().split('&').collect();
+        raw.sort_unstable();
+        assert_eq!(raw.join("&"), query.join("&"), "{operation}");
         if let Some(length) = event["headers"]["content-length"].as_str() {
             assert_eq!(length, events::body(&event).len().to_string(), "{operation}");
         }
