@@ -163,8 +163,8 @@ impl Permission {
     /// Whether having this answers `question`.
     pub fn answers(&self, question: &Question<'_>) -> bool {
         self.resource.eq_ignore_ascii_case(&question.resource)
-            && question.scope.is_met(|asked| self.scope.satisfies(asked))
-            && question.action.is_met(|asked| self.action.satisfies(asked))
+            && question.scope.met_by(|asked| self.scope.satisfies(asked))
+            && question.action.met_by(|asked| self.action.satisfies(asked))
     }
 
     /// The question whether one has this.
@@ -208,7 +208,7 @@ impl<T> Asked<T> {
         }
     }
 
-    fn is_met(self, by: impl FnOnce(T) -> bool) -> bool {
+    fn met_by(self, by: impl FnOnce(T) -> bool) -> bool {
         match self {
             Self::Any => true,
             Self::For(asked) => by(asked),
