@@ -155,7 +155,7 @@ fn the_mailer_touches_messages_and_nothing_else() {
         .collect();
     assert_eq!(on_table.len(), 1);
     let named = actions(&[on_table[0]]).into_iter().collect::<Vec<_>>();
-    assert_eq!(named, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]);
+    assert_eq!(named, ["dynamodb:GetItem", "dynamodb:UpdateItem"]);
     let keys = json!([format!("{}*", shared::notify::PREFIX)]);
     assert_eq!(
         on_table[0]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"],
