@@ -134,6 +134,22 @@ async fn every_program_refuses_as_the_server_does() {
     }
 }
 
+/// Most functions may not make the keys. Before there are any nobody has a token; who sends something like one is told to
+/// come back, and not that the service is broken.
+#[tokio::test]
+async fn without_keys_a_function_asks_to_try_again() {
+    let server = server().await;
+    let data = tempfile::tempdir().unwrap();
+    // As the secret is after its stack was deployed.
+    std::fs::write(data.path().join("keyring.json"), "{}").unwrap();
+    let variables = [("DATA_DIR", data.path().to_str().unwrap())];
+    let roles = beside(&server, "engine-roles", &variables).await;
+    let event = events::with_token(events::http("list_roles"), "a.b.c");
+    let answer = roles.call(&event).await.expect(503);
+    assert!(answer.json()["message"].is_string());
+    assert!(answer.header("retry-after").is_some());
+}
+
 /// Status, headers and body, with placeholders for what differs between any two answers.
 fn comparable(answer: &Answer) -> (u16, HeaderMap, Value) {
     let mut headers = answer.headers.clone();
