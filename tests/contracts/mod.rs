@@ -8,11 +8,16 @@ mod engine_me;
 mod engine_profile;
 mod engine_renew;
 mod engine_reset;
+mod engine_role_permissions;
+mod engine_roles;
+mod engine_roles_delete;
+mod engine_roles_list;
 mod engine_sessions;
 mod engine_signin;
 mod engine_signout;
 mod engine_signup;
 mod engine_tokens;
+mod house;
 
 use serde_json::Value;
 use shared::accounts::{State, User};
