@@ -131,7 +131,12 @@ impl Record for Role {
 
 /// A name as it is compared: in lower case, and in one form where Unicode has several.
 pub fn canonical(name: &str) -> String {
-    name.trim().nfkc().collect::<String>().to_lowercase()
+    canonical_start(name.trim())
+}
+
+/// The same for what a name begins with: a blank at its end is part of it.
+pub fn canonical_start(start: &str) -> String {
+    start.trim_start().nfkc().collect::<String>().to_lowercase()
 }
 
 /// Bytes that a name has at most in its canonical form, which may be longer than the name: a key has at most 1,024.

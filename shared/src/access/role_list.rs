@@ -3,7 +3,7 @@
 //! A page costs what is on it and before it, whoever else there is. Names are searched in claims, which are small; the
 //! roles themselves are read for the page only.
 
-use super::role::{ALL_ROLES, Role, RoleName, canonical, is_nameable};
+use super::role::{ALL_ROLES, Role, RoleName, canonical, canonical_start, is_nameable};
 use crate::App;
 use crate::ids::{OrgId, RoleId};
 use crate::organizations::Organization;
@@ -26,7 +26,7 @@ pub struct Page {
 /// # Errors
 /// [`StoreError`].
 pub async fn list(app: &App, org: OrgId, prefix: Option<&str>, skip: usize, take: usize) -> Result<Page, StoreError> {
-    match prefix.map(canonical).filter(|prefix| !prefix.is_empty()) {
+    match prefix.map(canonical_start).filter(|prefix| !prefix.is_empty()) {
         Some(prefix) if !is_nameable(&prefix) => Ok(Page::default()),
         Some(prefix) => by_name(app, org, &prefix, skip, take).await,
         None => all(app, org, skip, take).await,
@@ -57,6 +57,8 @@ async fn by_name(app: &App, org: OrgId, prefix: &str, skip: usize, take: usize) 
     };
     let items: Vec<Item> = app.store.query_to_end(named).await?;
     let mut names: Vec<RoleName> = items.into_iter().map(read).collect::<Result<_, _>>()?;
+    // Behind the name, the index has a mark and an identifier: what begins with these has another name.
+    names.retain(|name| canonical(&name.name).starts_with(prefix));
     let total = names.len() as u64;
     names.sort_by_key(|name| name.role_id);
     let page = names.into_iter().skip(skip).take(take).collect();
