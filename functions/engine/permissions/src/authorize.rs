@@ -53,11 +53,18 @@ struct Decision {
     )
 )]
 pub async fn authorize(State(app): State<App>, request: Request) -> response::Result<Response, EngineError> {
-    // Token, then body, then the table: the body names the organization, and one round trip reads all of it.
+    // Token, then body, then the table: the body names the organization, and one round trip reads all of it. Only who
+    // sends a body that cannot be read is told first when the session has ended.
     let bearer = bearer(&app, request.headers()).await?;
     let header = wanted(request.headers());
-    let JsonBody(asked) = JsonBody::<AuthorizeRequest>::from_request(request, &()).await?;
-    let wanted = asked.wanted(header)?;
+    let read = JsonBody::<AuthorizeRequest>::from_request(request, &()).await;
+    let (asked, wanted) = match read.and_then(|JsonBody(asked)| asked.wanted(header).map(|wanted| (asked, wanted))) {
+        Ok(read) => read,
+        Err(error) => {
+            let live = sessions::check(&app, bearer.user_id, bearer.session_id).await?;
+            return Err(live.map_or_else(EngineError::unauthorized, |_| error));
+        }
+    };
     let checked = standing::check(&app, bearer.user_id, bearer.session_id, &bearer.hints, wanted).await?;
     let (live, standing) = checked.ok_or_else(EngineError::unauthorized)?;
     let status = standing.is_some_and(|standing| standing.answer(&asked.question()).is_some());
