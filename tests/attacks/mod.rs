@@ -6,7 +6,7 @@ mod catalogue;
 mod enumeration;
 mod failures;
 mod forged_tokens;
-mod forger;
+pub mod forger;
 mod guessing;
 mod headers;
 mod links;

@@ -38,10 +38,11 @@ impl House {
     pub async fn on(table: Table) -> Option<Self> {
         let server = Server::on(table).await?;
         let client = server.client();
-        // What was made with the server is older.
+        // The home organization is older than this one, and this one's system role older than its other roles.
         server.clock.advance(Duration::from_millis(1));
         let owner = client.join("owner@example.com").await;
         let org = client.found(&owner, "Acme").await;
+        server.clock.advance(Duration::from_millis(1));
         Some(Self {
             server,
             client,

@@ -1,13 +1,18 @@
 //! Every operation of the published documents, success and each documented error.
 
+mod engine_authorize;
 mod engine_avatar;
 mod engine_bodies;
 mod engine_change_password;
 mod engine_limits;
+mod engine_live_rights;
 mod engine_me;
+mod engine_organization_header;
+mod engine_permissions;
 mod engine_profile;
 mod engine_renew;
 mod engine_reset;
+mod engine_role_members;
 mod engine_role_permissions;
 mod engine_roles;
 mod engine_roles_delete;

@@ -1,0 +1,364 @@
+//! authorize.
+
+use http::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+use tests::client::user_id;
+use tests::server::Table::{self, DynamoDbLocal, Embedded};
+
+use super::house::{HOME, House, Member, NO_OBJECTS};
+
+const AUTHORIZE: &str = "/api/v1/user/authorize";
+const SCOPES: [&str; 4] = ["all", "org", "associated", "own"];
+const ACTIONS: [&str; 5] = ["write", "create", "update", "delete", "read"];
+
+/// The answer to a body, without a header.
+async fn decide(house: &House, token: &str, body: &Value) -> bool {
+    let answer = house
+        .client
+        .call_with(Method::POST, AUTHORIZE, token, body)
+        .await
+        .expect(200);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let answer = answer.json();
+    assert_eq!(answer.as_object().unwrap().len(), 1, "{answer}");
+    answer["status"].as_bool().unwrap()
+}
+
+/// The answer to a question about the house's organization.
+async fn may(house: &House, token: &str, resource: &str, scope: &str, action: &str) -> bool {
+    let body = json!({ "resource": resource, "scope": scope, "action": action, "orgID": house.org });
+    decide(house, token, &body).await
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_grant_answers_what_the_document_says(#[values(Embedded, DynamoDbLocal)] table: Table) {
+    let Some(house) = House::on(table).await else { return };
+    let ada = house.member("ada", &[]).await;
+    // Which granted scopes, and which granted actions, answer the one that is asked for.
+    let scopes: [(&str, &[&str]); 8] = [
+        ("all", &["all"]),
+        ("org", &["org", "all"]),
+        ("associated", &["associated", "org", "all"]),
+        ("own", &SCOPES),
+        ("*", &SCOPES),
+        ("**", &[]),
+        ("any", &[]),
+        ("", &[]),
+    ];
+    for granted in SCOPES {
+        let permission = format!("invoice:{granted}:read");
+        house.grant(&ada.role, &permission).await;
+        for (asked, by) in scopes {
+            let answer = may(&house, &ada.token, "invoice", asked, "read").await;
+            assert_eq!(answer, by.contains(&granted), "{granted} for {asked:?}");
+        }
+        house.withdraw(&ada.role, &permission).await;
+    }
+    let actions: [(&str, &[&str]); 9] = [
+        ("read", &["read", "write", "update", "delete"]),
+        ("update", &["update", "write"]),
+        ("delete", &["delete", "write"]),
+        ("create", &["create", "write"]),
+        ("write", &["write"]),
+        ("*", &ACTIONS),
+        ("manage", &[]),
+        ("re", &[]),
+        ("", &[]),
+    ];
+    for granted in ACTIONS {
+        let permission = format!("invoice:org:{granted}");
+        house.grant(&ada.role, &permission).await;
+        for (asked, by) in actions {
+            let answer = may(&house, &ada.token, "invoice", "own", asked).await;
+            assert_eq!(answer, by.contains(&granted), "{granted} for {asked:?}");
+        }
+        house.withdraw(&ada.role, &permission).await;
+    }
+}
+
+#[tokio::test]
+async fn how_a_question_is_read() {
+    let house = House::new().await;
+    let ada = house.member("ada", &["Invoice_2:org:update"]).await;
+    for (resource, scope, action, answer) in [
+        ("Invoice_2", "org", "update", true),
+        ("invoice_2", "ORG", "UPDATE", true),
+        ("INVOICE_2", "Own", "Read", true),
+        (" invoice_2 ", "\torg ", "update", true),
+        ("invoice_2", "*", "*", true),
+        ("invoice_2", " * ", "*", true),
+        // Blanks around an action are part of it.
+        ("invoice_2", "org", " update", false),
+        ("invoice_2", "org", "update ", false),
+        ("invoice_2", "org", " * ", false),
+        // No wildcard for a resource, and no part of a name.
+        ("*", "*", "*", false),
+        ("invoice_*", "*", "*", false),
+        ("invoice", "*", "*", false),
+        ("invoice_22", "*", "*", false),
+        ("%", "*", "*", false),
+        ("", "*", "*", false),
+        ("invoice_2:org:update", "*", "*", false),
+        ("invoice_2:org", "update", "", false),
+        ("user", "*", "*", false),
+        ("invoice_2", "all", "update", false),
+        ("invoice_2", "org", "write", false),
+        (&"x".repeat(10_000), &"x".repeat(10_000), &"x".repeat(10_000), false),
+    ] {
+        let decided = may(&house, &ada.token, resource, scope, action).await;
+        assert_eq!(decided, answer, "{resource:.20}:{scope:.20}:{action:.20}");
+    }
+    // Members' names match in any case; unknown members and what follows the first value are ignored.
+    let text = json!({ "RESOURCE": "invoice_2", "Scope": "own", "ACTION": "read", "orgid": house.org, "x": 1 });
+    let request = house
+        .client
+        .request(Method::POST, AUTHORIZE)
+        .header("x-auth", &ada.token);
+    let answer = house.client.send(request.body(format!("{text}}}"))).await.expect(200);
+    assert_eq!(answer.json(), json!({ "status": true }));
+}
+
+#[tokio::test]
+async fn what_is_not_said_is_not_granted() {
+    let house = House::new().await;
+    let whole = json!({ "resource": "user", "scope": "all", "action": "write", "orgID": house.org });
+    assert!(decide(&house, &house.owner, &whole).await);
+    for member in ["resource", "scope", "action"] {
+        let mut body = whole.clone();
+        body[member] = Value::Null;
+        assert!(!decide(&house, &house.owner, &body).await, "{member} null");
+        body.as_object_mut().unwrap().remove(member);
+        assert!(!decide(&house, &house.owner, &body).await, "no {member}");
+    }
+    assert!(!decide(&house, &house.owner, &json!({})).await);
+    let request = house
+        .client
+        .request(Method::POST, AUTHORIZE)
+        .header("x-auth", &house.owner);
+    let answer = house.client.send(request.body("null")).await.expect(200);
+    assert_eq!(answer.json(), json!({ "status": false }));
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_question_is_400() {
+    let house = House::new().await;
+    let send = async |body: String| {
+        let request = house
+            .client
+            .request(Method::POST, AUTHORIZE)
+            .header("x-auth", &house.owner);
+        house.client.send(request.body(body)).await
+    };
+    for text in NO_OBJECTS {
+        send(text.to_owned()).await.expect_engine_error(400, &[]);
+    }
+    for member in ["resource", "scope", "action"] {
+        for wrong in super::house::no_texts() {
+            let body = json!({ "orgID": house.org, member: wrong }).to_string();
+            send(body).await.expect_engine_error(400, &[member]);
+        }
+    }
+    for wrong in [
+        json!(true),
+        json!(1.5),
+        json!([]),
+        json!([house.org]),
+        json!({ "id": house.org }),
+    ] {
+        let body = json!({ "resource": "user", "scope": "all", "action": "write", "orgID": wrong });
+        send(body.to_string()).await.expect_engine_error(400, &["orgID"]);
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_in_force_it_is_401_before_anything_else() {
+    let house = House::new().await;
+    let body = json!({ "resource": "user", "scope": "all", "action": "write" });
+    for (token, text) in [
+        ("", body.to_string()),
+        ("a.b.c", body.to_string()),
+        ("nonsense", "{".to_owned()),
+    ] {
+        let request = house.client.request(Method::POST, AUTHORIZE).header("x-auth", token);
+        house
+            .client
+            .send(request.body(text))
+            .await
+            .expect_engine_error(401, &[]);
+    }
+    house.client.post(AUTHORIZE, &body).await.expect_engine_error(401, &[]);
+    house
+        .client
+        .call(Method::POST, "/api/v1/signout", &house.owner)
+        .await
+        .expect(200);
+    let over = house
+        .client
+        .call_with(Method::POST, AUTHORIZE, &house.owner, &body)
+        .await;
+    over.expect_engine_error(401, &[]);
+    for text in ["{", "", "{\"orgID\":true}", "{\"resource\":1}"] {
+        let request = house
+            .client
+            .request(Method::POST, AUTHORIZE)
+            .header("x-auth", &house.owner);
+        let over = house.client.send(request.body(text)).await;
+        over.expect_engine_error(401, &[]);
+    }
+}
+
+/// A member of the house and, as its administrator, of another organization.
+async fn of_two(house: &House) -> (Member, String) {
+    let ada = house.member("ada", &["invoice:org:read"]).await;
+    let second = house.client.found(&ada.token, "Second").await;
+    (ada, second)
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_body_or_the_header_names_the_organization(#[values(Embedded, DynamoDbLocal)] table: Table) {
+    let Some(house) = House::on(table).await else { return };
+    let (ada, second) = of_two(&house).await;
+    let invoices = json!({ "resource": "invoice", "scope": "own", "action": "read" });
+    let users = json!({ "resource": "user", "scope": "all", "action": "write" });
+    let ask = async |question: &Value, in_body: Option<Value>, in_header: Option<&str>| {
+        let mut body = question.clone();
+        if let Some(org) = in_body {
+            body["orgID"] = org;
+        }
+        let request = house
+            .client
+            .request(Method::POST, AUTHORIZE)
+            .header("x-auth", &ada.token);
+        let request = in_header
+            .into_iter()
+            .fold(request, |request, org| request.header("x-organization-id", org));
+        let answer = house.client.send(request.json(&body)).await;
+        answer.expect(200).json()["status"].as_bool().unwrap()
+    };
+    let (acme, other) = (house.org.as_str(), second.as_str());
+    for (in_body, in_header, invoice, user) in [
+        (Some(json!(acme)), None, true, false),
+        (Some(json!(other)), None, false, true),
+        // The body counts before the header.
+        (Some(json!(acme)), Some(other), true, false),
+        (Some(json!(other)), Some(acme), false, true),
+        (Some(json!(acme)), Some("nonsense"), true, false),
+        // Without it, or with the document's default of 0, the header.
+        (None, Some(acme), true, false),
+        (None, Some(other), false, true),
+        (Some(json!(0)), Some(acme), true, false),
+        (Some(json!(0)), Some(other), false, true),
+        (Some(Value::Null), Some(acme), true, false),
+        // Neither: with two organizations there is none to infer.
+        (None, None, false, false),
+        (Some(json!(0)), None, false, false),
+        // What is said is never replaced.
+        (Some(json!(1)), Some(acme), false, false),
+        (Some(json!(-1)), Some(acme), false, false),
+        (Some(json!(u64::MAX)), Some(acme), false, false),
+        (Some(json!("")), Some(acme), false, false),
+        (Some(json!("0")), Some(acme), false, false),
+        (Some(json!(acme.to_lowercase())), Some(acme), false, false),
+        (Some(json!(format!(" {acme} "))), Some(acme), false, false),
+        (Some(json!("x".repeat(10_000))), Some(acme), false, false),
+        (Some(json!(HOME)), Some(acme), false, false),
+        (Some(json!("01ARZ3NDEKTSV4RRFFQ69G5FAV")), Some(acme), false, false),
+        (Some(json!(ada.id)), Some(acme), false, false),
+        (None, Some("nonsense"), false, false),
+        (None, Some(HOME), false, false),
+        (Some(json!(0)), Some("0"), false, false),
+    ] {
+        let case = format!("body {in_body:?}, header {in_header:?}");
+        assert_eq!(ask(&invoices, in_body.clone(), in_header).await, invoice, "{case}");
+        assert_eq!(ask(&users, in_body, in_header).await, user, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_says_it_is_the_home_organization_or_the_only_one() {
+    let house = House::new().await;
+    let users = json!({ "resource": "user", "scope": "all", "action": "write" });
+    let zero = json!({ "resource": "user", "scope": "all", "action": "write", "orgID": 0 });
+    let stranger = house.client.join("stranger@example.com").await;
+    for body in [&users, &zero] {
+        assert!(decide(&house, &house.owner, body).await, "the only one");
+        assert!(!decide(&house, &stranger, body).await, "none");
+    }
+    house.client.found(&house.owner, "Second").await;
+    assert!(!decide(&house, &house.owner, &users).await, "one of two");
+    // The home organization comes before all others, with what its role gives there.
+    let root = house.client.admin().await;
+    let porter = house.client.make_role(&root, HOME, "Porter").await;
+    house
+        .client
+        .grant(&root, HOME, &porter, "door:own:update")
+        .await
+        .expect(200);
+    house
+        .client
+        .bind(&root, HOME, &user_id(&house.owner), &porter)
+        .await
+        .expect(200);
+    assert!(
+        !decide(&house, &house.owner, &users).await,
+        "not what another organization gives"
+    );
+    let doors = json!({ "resource": "door", "scope": "own", "action": "read", "orgID": 0 });
+    assert!(decide(&house, &house.owner, &doors).await);
+}
+
+#[tokio::test]
+async fn nobody_is_answered_for_an_organization_they_do_not_belong_to() {
+    let house = House::new().await;
+    let stranger = house.client.join("stranger@example.com").await;
+    let root = house.client.admin().await;
+    for token in [&stranger, &root] {
+        for (resource, scope, action) in [("user", "all", "write"), ("user", "*", "*"), ("role", "own", "read")] {
+            assert!(!may(&house, token, resource, scope, action).await, "{resource}");
+        }
+    }
+    // An invitation gives nothing before it is accepted.
+    let admin = house.admin_role().await;
+    let invited = house
+        .client
+        .invite(&house.owner, &house.org, "stranger@example.com", &admin)
+        .await;
+    invited.expect(201);
+    assert!(!may(&house, &stranger, "user", "*", "*").await);
+    let link = house.client.invitation_token("stranger@example.com").await;
+    house.client.accept(&stranger, &link).await.expect(200);
+    assert!(may(&house, &stranger, "user", "all", "write").await);
+    // There is no way to ask about somebody else.
+    let root_id = user_id(&root);
+    let body = json!({
+        "resource": "user", "scope": "all", "action": "write", "orgID": house.org,
+        "userId": user_id(&house.owner), "user_id": user_id(&house.owner), "sub": user_id(&house.owner),
+    });
+    assert!(!decide(&house, &root, &body).await, "{root_id}");
+}
+
+#[tokio::test]
+async fn the_grants_of_several_roles_add_up_and_do_not_mix() {
+    let house = House::new().await;
+    let ada = house.member("ada", &["invoice:all:read"]).await;
+    let second = house.role("Second").await;
+    house.grant(&second, "invoice:own:write").await;
+    house.bind(&ada.id, &second).await;
+    for (scope, action, answer) in [
+        ("all", "read", true),
+        ("own", "write", true),
+        ("own", "delete", true),
+        // The scope of one and the action of the other is neither.
+        ("all", "write", false),
+        ("org", "update", false),
+    ] {
+        assert_eq!(
+            may(&house, &ada.token, "invoice", scope, action).await,
+            answer,
+            "{scope} {action}"
+        );
+    }
+}
