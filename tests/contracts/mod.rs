@@ -1,9 +1,14 @@
 //! Every operation of the published documents, success and each documented error.
 
 mod engine_authorize;
+mod engine_authorize_where;
 mod engine_avatar;
+mod engine_bind_permission;
 mod engine_bodies;
 mod engine_change_password;
+mod engine_ended_rights;
+mod engine_guarded_routes;
+mod engine_last_admin;
 mod engine_limits;
 mod engine_live_rights;
 mod engine_me;
@@ -12,11 +17,13 @@ mod engine_permissions;
 mod engine_profile;
 mod engine_renew;
 mod engine_reset;
+mod engine_rights_walk;
 mod engine_role_members;
 mod engine_role_permissions;
 mod engine_roles;
 mod engine_roles_delete;
 mod engine_roles_list;
+mod engine_roles_update;
 mod engine_sessions;
 mod engine_signin;
 mod engine_signout;
