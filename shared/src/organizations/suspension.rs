@@ -2,7 +2,8 @@
 //!
 //! An account belongs to its owner, and anybody may make an organization and add strangers to it. So an organization
 //! switches an account off only when it is the only one that the account belongs to, or the home organization; otherwise
-//! the member loses its rights in that organization, and nowhere else.
+//! the member loses its rights in that organization, and nowhere else. Whoever switched an account off may switch it on,
+//! whoever else added it meanwhile.
 
 use futures_util::future::try_join;
 
@@ -53,7 +54,8 @@ async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) ->
         return refused(NotSwitched::NotAMember);
     };
     let read = Versioned::<Membership>::from_item(member)?;
-    let rules_account = org == OrgId::HOME || account.user.member_of == 1;
+    let undoes = to == MemberState::Active && account.user.deactivated_in == Some(org);
+    let rules_account = org == OrgId::HOME || account.user.member_of == 1 || undoes;
     check(&account, &read.record, actor, to, rules_account)?;
 
     let mut commit = Commit::<Undone<NotSwitched>>::new();
