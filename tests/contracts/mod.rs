@@ -2,6 +2,7 @@
 
 mod engine_authorize;
 mod engine_authorize_where;
+mod engine_activation;
 mod engine_avatar;
 mod engine_bind_permission;
 mod engine_bodies;
@@ -24,12 +25,23 @@ mod engine_roles;
 mod engine_roles_delete;
 mod engine_roles_list;
 mod engine_roles_update;
+mod engine_logo;
+mod engine_me;
+mod engine_organizations;
+mod engine_profile;
+mod engine_renew;
+mod engine_reset;
+mod engine_session_list;
+mod engine_session_revoking;
 mod engine_sessions;
 mod engine_signin;
 mod engine_signout;
 mod engine_signup;
+mod engine_suspension;
 mod engine_tokens;
 mod house;
+mod engine_users;
+mod engine_users_where;
 
 use serde_json::Value;
 use shared::accounts::{State, User};

@@ -9,9 +9,11 @@ pub mod picture;
 pub mod runtime_api;
 pub mod server;
 pub mod services;
+pub mod tenant;
 
 pub use client::{Answer, Client};
 pub use server::{Server, Table};
+pub use tenant::Tenant;
 
 /// A password that every rule accepts.
 pub const PASSWORD: &str = "correct horse battery staple";
