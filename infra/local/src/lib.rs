@@ -92,7 +92,8 @@ impl Local {
             .local_addr()
             .map_err(|error| LaunchError::Listen(listen, error))?;
         let url = format!("http://{address}");
-        if listen.port() == 0 {
+        // The port is known only now; an address that was given stays.
+        if config.public_url == "http://127.0.0.1:0" {
             config.public_url.clone_from(&url);
         }
 
