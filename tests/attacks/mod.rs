@@ -32,21 +32,7 @@ fn user_of(token: &str) -> UserId {
 
 /// Everything in the table.
 async fn dump(server: &Server) -> Vec<Item> {
-    let table = server.app().store.table();
-    let mut pages = table
-        .client()
-        .await
-        .scan()
-        .table_name(table.name())
-        .consistent_read(true)
-        .into_paginator()
-        .items()
-        .send();
-    let mut items = Vec::new();
-    while let Some(item) = pages.next().await {
-        items.push(item.unwrap());
-    }
-    items
+    server.dump().await
 }
 
 /// An item's attribute as text, or nothing.

@@ -1,4 +1,4 @@
-//! invite_user, resend_invitation and revoke_invitation in both spellings.
+//! invite_user. What becomes of invitations is in `engine_invitation_ends.rs`, and the mail in `engine_invitation_mail.rs`.
 
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 
 mod engine_authorize;
 mod engine_authorize_where;
+mod engine_accepting;
 mod engine_activation;
 mod engine_avatar;
 mod engine_bind_permission;
@@ -11,7 +12,9 @@ mod engine_ended_rights;
 mod engine_guarded_routes;
 mod engine_last_admin;
 mod engine_invitation_ends;
+mod engine_invitation_limits;
 mod engine_invitation_list;
+mod engine_invitation_mail;
 mod engine_invitations;
 mod engine_limits;
 mod engine_live_rights;
@@ -30,6 +33,7 @@ mod engine_roles_list;
 mod engine_roles_update;
 mod engine_logo;
 mod engine_me;
+mod engine_odd_input;
 mod engine_organizations;
 mod engine_profile;
 mod engine_renew;

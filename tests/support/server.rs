@@ -10,6 +10,7 @@ use shared::app::Parts;
 use shared::clock::{Clock, ClockHand};
 use shared::config::Config;
 use shared::random::Random;
+use shared::store::Item;
 use shared::tokens::Keyring;
 
 use crate::{Client, services};
@@ -148,6 +149,25 @@ impl Server {
     /// Everything the server's requests use.
     pub fn app(&self) -> &App {
         &self.local.app
+    }
+
+    /// Everything in the table.
+    pub async fn dump(&self) -> Vec<Item> {
+        let table = self.app().store.table();
+        let mut pages = table
+            .client()
+            .await
+            .scan()
+            .table_name(table.name())
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(item.unwrap());
+        }
+        items
     }
 
     /// Where the server keeps what it keeps.
