@@ -78,7 +78,14 @@ async fn accept_once(app: &App, user: UserId, token: &Secret, origin: &Origin) -
         return refused(NotAccepted::WrongAddress);
     }
     if membership.is_some() {
-        return refused(NotAccepted::AlreadyMember);
+        // The three were not read at one moment: it may be the membership that an acceptance made meanwhile.
+        let key = Invitation::key_of(invitation.org_id, invitation.id);
+        let [again] = app.store.get([key]).await?;
+        let again = read_optional::<Invitation>(again)?.unwrap_or(invitation);
+        return match again.status_at(now) {
+            Status::Pending => refused(NotAccepted::AlreadyMember),
+            status => refused(NotAccepted::Closed(status)),
+        };
     }
     if user.record.member_of >= MOST {
         return refused(NotAccepted::TooMany);
