@@ -273,3 +273,23 @@ async fn of_an_acceptance_and_a_revocation_at_the_same_moment_one_happens() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn one_whose_role_is_gone_is_not_resent() {
+    let mut tenant = Tenant::start().await;
+    let role = tenant.role("the crowd", &[]).await;
+    let made = tenant.invite(BOB, &role).await;
+    tenant.server.clock.advance(WEEK);
+    tenant.sign_in_again().await;
+    tenant
+        .delete(&format!("/api/v1/roles/{role}"), &tenant.admin)
+        .await
+        .expect(200);
+    resend(&tenant, &tenant.admin, id(&made))
+        .await
+        .expect_engine_error(400, &["role_id"]);
+    // Its address is free for another role.
+    let other = tenant.role("the others", &[]).await;
+    tenant.invite(BOB, &other).await;
+    assert_eq!(list(&tenant).await.len(), 2);
+}

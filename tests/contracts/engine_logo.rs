@@ -255,3 +255,17 @@ async fn a_name_that_was_not_given_out_is_404() {
         .await
         .expect_engine_error(405, &[]);
 }
+
+/// The logo is kept before its organization is made: when there comes to be none, it goes.
+#[tokio::test]
+async fn the_logo_of_an_organization_that_is_not_made_is_not_kept() {
+    let server = Server::start().await;
+    let client = server.client();
+    let token = client.join("ada@example.com").await;
+    for _ in 0..80 {
+        client.found(&token, "One of many").await;
+    }
+    let answer = create(&client, &token, with_logo(picture::png(), "a.png")).await;
+    answer.expect_engine_error(409, &["Error"]);
+    assert_eq!(kept(&server), 0);
+}

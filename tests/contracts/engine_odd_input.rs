@@ -165,3 +165,36 @@ async fn other_methods_are_405_and_other_paths_404() {
         assert!(matches!(answer.status.as_u16(), 404 | 405), "{path}: {}", answer.status);
     }
 }
+
+#[tokio::test]
+async fn a_body_of_more_than_1_mib_is_413() {
+    let tenant = Tenant::start().await;
+    let large = format!("{{\"email\": \"{}\"}}", "x".repeat(1024 * 1024));
+    for path in ["/api/v1/organizations", "/api/v1/invitations"] {
+        let request = tenant
+            .client
+            .request(Method::POST, path)
+            .header("x-auth", &tenant.admin);
+        let answer = tenant.client.send(request.body(large.clone())).await;
+        answer.expect_engine_error(413, &[]);
+    }
+}
+
+/// Tokens live for one hour, so every one of them is within its last hour.
+#[tokio::test]
+async fn every_operation_tells_a_client_to_renew() {
+    let tenant = Tenant::start().await;
+    for (path, status) in [
+        (format!("/api/v1/organizations/{}", tenant.org), 200),
+        ("/api/v1/organizations/nonsense".to_owned(), 404),
+        ("/api/v1/users".to_owned(), 200),
+        ("/api/v1/invitations".to_owned(), 200),
+        ("/api/v1/invitations/accept".to_owned(), 400),
+        ("/api/v1/sessions/users/nonsense".to_owned(), 200),
+    ] {
+        let answer = tenant.get(&path, &tenant.admin).await.expect(status);
+        assert_eq!(answer.header("x-renew-token"), Some("true"), "{path}");
+        let answer = tenant.get(&path, "a.b.c").await.expect(401);
+        assert_eq!(answer.header("x-renew-token"), None, "{path}");
+    }
+}

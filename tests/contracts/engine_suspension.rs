@@ -148,3 +148,53 @@ async fn a_suspended_member_who_leaves_and_comes_back_has_its_rights() {
     client.bind(&tenant.admin, &tenant.org, &id, &role).await.expect(200);
     tenant.get("/api/v1/users", &bob).await.expect(200);
 }
+
+/// Administrators are counted when they come, go, are switched off and on: in whatever order, the last one stays.
+#[tokio::test]
+async fn administrators_who_are_switched_off_do_not_count_whatever_becomes_of_their_roles() {
+    let tenant = Tenant::start().await;
+    let client = &tenant.client;
+    let ada = user_id(&tenant.admin);
+    let admin_role = client.role_named(&tenant.admin, &tenant.org, "Admin").await;
+    let (bob, _) = bob_of_two(&tenant).await;
+    let bob = user_id(&bob);
+    let ada_is_the_last = async |when: &str| {
+        let answer = switch(&tenant, &ada, "deactivate").await;
+        assert_eq!(answer.status, 400, "{when}");
+        let answer = client.unbind(&tenant.admin, &tenant.org, &ada, &admin_role).await;
+        assert_eq!(answer.status, 409, "{when}");
+    };
+    let bind = async || {
+        client
+            .bind(&tenant.admin, &tenant.org, &bob, &admin_role)
+            .await
+            .expect(200)
+    };
+    let unbind = async || {
+        client
+            .unbind(&tenant.admin, &tenant.org, &bob, &admin_role)
+            .await
+            .expect(200)
+    };
+    ada_is_the_last("at first").await;
+    bind().await;
+    switch(&tenant, &bob, "deactivate").await.expect(200);
+    ada_is_the_last("the other is switched off").await;
+    unbind().await;
+    ada_is_the_last("the other lost the role while switched off").await;
+    switch(&tenant, &bob, "activate").await.expect(200);
+    ada_is_the_last("the other is back without the role").await;
+    switch(&tenant, &bob, "deactivate").await.expect(200);
+    bind().await;
+    ada_is_the_last("the other got the role while switched off").await;
+    switch(&tenant, &bob, "activate").await.expect(200);
+    switch(&tenant, &bob, "deactivate").await.expect(200);
+    switch(&tenant, &bob, "activate").await.expect(200);
+    unbind().await;
+    ada_is_the_last("the other lost the role").await;
+    bind().await;
+    client
+        .unbind(&tenant.admin, &tenant.org, &ada, &admin_role)
+        .await
+        .expect(200);
+}

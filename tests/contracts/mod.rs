@@ -3,7 +3,9 @@
 mod engine_authorize;
 mod engine_authorize_where;
 mod engine_accepting;
+mod engine_accepting_refused;
 mod engine_activation;
+mod engine_activation_where;
 mod engine_avatar;
 mod engine_bind_permission;
 mod engine_bodies;
@@ -34,6 +36,7 @@ mod engine_roles_update;
 mod engine_logo;
 mod engine_me;
 mod engine_odd_input;
+mod engine_organization_view;
 mod engine_organizations;
 mod engine_profile;
 mod engine_renew;
@@ -48,6 +51,7 @@ mod engine_suspension;
 mod engine_tokens;
 mod house;
 mod engine_users;
+mod engine_users_filters;
 mod engine_users_where;
 
 use serde_json::Value;
