@@ -110,17 +110,30 @@ impl Template {
                 .map_err(unreadable)
         };
         Ok(Rendered {
-            // Names that people gave are in it, and a subject is one line.
-            subject: render("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" "),
+            subject: one_line(&render("subject.txt")?),
             text: render("message.txt")?,
             html: render("message.html")?,
         })
     }
 }
 
+/// A subject is one line, whatever the names say that are in it.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subject_is_one_line() {
+        assert_eq!(
+            one_line("  Join Acme\r\nBcc: a@b\u{85}\u{2028}\0x \n"),
+            "Join Acme Bcc: a@b x"
+        );
+    }
 
     #[test]
     fn every_template_renders() {
