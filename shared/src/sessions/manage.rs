@@ -134,6 +134,7 @@ async fn revoke_others_once(app: &App, by: &Live, origin: &Origin, user: UserId)
         [Step::Add("session_epoch", 1)],
     );
     // The session that does it goes over into the new epoch, if it is this user's and has not ended meanwhile.
+    let still_mine = read_optional::<Session>(still_mine)?.filter(|session| session.epoch == read.session_epoch);
     if still_mine.is_some() {
         let steps = [Step::Set("epoch", epoch(read.session_epoch + 1))];
         commit.update(mine, Condition::Equals("epoch", epoch(read.session_epoch)), steps);
