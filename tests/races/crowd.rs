@@ -15,10 +15,10 @@ use tokio::sync::Mutex;
 use super::explorer::{hasher, server_on};
 use super::people::{account, is_password};
 
-const CROWD: usize = 20;
+pub const CROWD: usize = 20;
 
 /// What each of the crowd gets for its request.
-async fn at_once<F>(server: &Server, request: impl Fn(Client, usize) -> F) -> Vec<Answer>
+pub async fn at_once<F>(server: &Server, request: impl Fn(Client, usize) -> F) -> Vec<Answer>
 where
     F: Future<Output = Answer> + Send + 'static,
 {
@@ -30,7 +30,7 @@ where
 }
 
 /// How many got this status. Nobody gets one that is not expected.
-fn count(answers: &[Answer], status: u16, other: &[u16]) -> usize {
+pub fn count(answers: &[Answer], status: u16, other: &[u16]) -> usize {
     for answer in answers {
         let got = answer.status.as_u16();
         assert!(got == status || other.contains(&got), "{got}: {}", answer.text());

@@ -3,11 +3,18 @@
 //! Two ways to find out: [`explorer`] decides the order of the store calls of a few clients, all orders where they are few,
 //! and lets clients die and answers get lost in between; [`crowd`] lets twenty real clients loose over HTTP.
 
+mod census;
 mod crowd;
 mod explorer;
+mod invitations;
 mod mails;
+mod memberships;
 mod people;
 mod resets;
+mod revocations;
+mod roles;
 mod sign_ins;
 mod sign_ups;
+mod tenant_crowd;
+mod tenants;
 mod turnstile;

@@ -112,3 +112,19 @@ pub async fn enter(app: App, email: Email, text: &'static str) -> Result<SignedI
     };
     until_answered(attempt).await
 }
+
+/// How many of those who were told anything succeeded. Whoever did not was refused with `expected`.
+#[track_caller]
+pub fn succeeded<T: std::fmt::Debug, R: PartialEq + std::fmt::Debug>(
+    fates: &[Option<Result<T, Undone<R>>>],
+    expected: &[R],
+) -> usize {
+    for fate in fates.iter().flatten() {
+        match fate {
+            Ok(_) => {}
+            Err(Undone::Refused(why)) => assert!(expected.contains(why), "{fates:?}"),
+            Err(_) => panic!("{fates:?}"),
+        }
+    }
+    fates.iter().flatten().filter(|fate| fate.is_ok()).count()
+}
