@@ -84,7 +84,7 @@ async fn take_away_both(server: &Server, choices: &mut Choices, faults: usize, w
     // Who asks again after its answer got lost finds it done.
     let refusals = fates.iter().flatten().filter_map(|fate| fate.as_ref().err());
     for refusal in refusals {
-        let again = played.faulty && ["NotThere", "Already"].contains(&refusal.as_str());
+        let again = played.faulty && ["NotThere", "UnknownUser", "Already"].contains(&refusal.as_str());
         assert!(refusal == "LastAdmin" || again, "{fates:?}");
     }
     assert!(played.faulty || done == 1, "{fates:?}");
@@ -180,7 +180,10 @@ async fn two_roles(server: &Server, choices: &mut Choices, faults: usize, giving
     let census = tenant.census(server).await;
     let roles = census.member(user).map_or(Vec::new(), |member| member.role_ids.clone());
     let fates = fates.map(|fate| fate.told());
-    let done = succeeded(&fates, &[NotBound::AlreadyBound, NotBound::NotThere]);
+    let done = succeeded(
+        &fates,
+        &[NotBound::AlreadyBound, NotBound::NotThere, NotBound::UnknownUser],
+    );
     for (fate, role) in fates.iter().zip([a, b]) {
         assert!(fate.is_none() || roles.contains(&role) == giving, "{fates:?} {roles:?}");
     }

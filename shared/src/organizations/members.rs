@@ -16,7 +16,7 @@ use crate::store::{Commit, Condition, Item, Record, StoreError, Versioned, retri
 /// Why a role was not given or taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotBound {
-    /// There is no such user.
+    /// There is no such user, or, where a role is taken, no such member.
     #[error("there is no such user")]
     UnknownUser,
     /// The organization has no such role.
@@ -149,13 +149,13 @@ async fn unbind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Re
     let Some(role) = read_optional::<Role>(role)? else {
         return refused(NotBound::UnknownRole);
     };
-    let Some(user) = versioned::<User>(user)? else {
+    // Who has an account and does not belong here is as unknown as nobody: identifiers tell nothing of other organizations.
+    let (Some(user), Some(read)) = (versioned::<User>(user)?, versioned::<Membership>(membership)?) else {
         return refused(NotBound::UnknownUser);
     };
-    let held = versioned::<Membership>(membership)?.filter(|read| read.record.role_ids.contains(&role.id));
-    let Some(read) = held else {
+    if !read.record.role_ids.contains(&role.id) {
         return refused(NotBound::NotThere);
-    };
+    }
     if role.is_system && !actor.standing.is_admin() {
         return refused(NotBound::BeyondOwnRights);
     }
