@@ -15,6 +15,8 @@ mod malformed;
 mod mass_assignment;
 mod passwords;
 mod sessions;
+mod tenancy;
+mod tenancy_table;
 mod throttled_mail;
 mod timing;
 mod uploads;
