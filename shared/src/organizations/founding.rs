@@ -24,6 +24,19 @@ pub enum NotFounded {
     TooMany,
 }
 
+/// What is there when an organization was made.
+#[derive(Debug)]
+pub struct Founded {
+    /// The organization.
+    pub organization: Organization,
+    /// Its system role.
+    pub role: Role,
+    /// Who made it.
+    pub founder: User,
+    /// As its administrator.
+    pub membership: Membership,
+}
+
 /// Makes an organization, of which `founder` is the administrator.
 ///
 /// # Errors
@@ -34,7 +47,7 @@ pub async fn create(
     name: &str,
     details: &Details,
     origin: &Origin,
-) -> Result<Organization, Undone<NotFounded>> {
+) -> Result<Founded, Undone<NotFounded>> {
     retried(|| create_once(app, founder, name, details, origin)).await
 }
 
@@ -44,7 +57,7 @@ async fn create_once(
     name: &str,
     details: &Details,
     origin: &Origin,
-) -> Result<Organization, Undone<NotFounded>> {
+) -> Result<Founded, Undone<NotFounded>> {
     let [user] = app.store.get([User::key_of(founder)]).await?;
     let user = Versioned::<User>::from_item(user.ok_or(Undone::Refused(NotFounded::Gone))?)?;
     if user.record.member_of >= MOST {
@@ -79,7 +92,7 @@ pub fn found<E>(
     role: RoleId,
     founder: &User,
     now: Timestamp,
-) -> Organization {
+) -> Founded {
     let mut organization = Organization::founded(id, name, details, now);
     (organization.members, organization.admins) = (1, 1);
     let mut role = Role::system(role, id, now);
@@ -87,7 +100,13 @@ pub fn found<E>(
     commit.create(&organization);
     commit.create(&role);
     commit.create(&role.claim());
-    commit.create(&Membership::new(founder, &role));
+    let membership = Membership::new(founder, &role);
+    commit.create(&membership);
     ALL_ROLES.add(commit, role.id.mark(), 1);
-    organization
+    Founded {
+        organization,
+        role,
+        membership,
+        founder: founder.clone(),
+    }
 }

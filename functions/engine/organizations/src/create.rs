@@ -4,14 +4,15 @@ use axum::Json;
 use axum::extract::{Request, State};
 use http::StatusCode;
 use shared::App;
-use shared::organizations::founding::{self, NotFounded};
+use shared::access::Standing;
+use shared::organizations::directory::Portrait;
+use shared::organizations::founding::{self, Founded, NotFounded};
 use shared::organizations::logo::Logo;
 use shared::sessions::Origin;
 use shared::surfaces::engine::{Authenticated, Caller, EngineError, ErrorBody, in_words};
 
 use crate::details::OrganizationDetails;
 use crate::form::{self, NewOrganization};
-use crate::get::shown_to;
 
 #[utoipa::path(
     post,
@@ -58,7 +59,22 @@ pub async fn create_organization(
         (made, _) => made,
     };
     let made = made.map_err(in_words(refusal))?;
-    shown_to(&app, caller.user.id, made.id).await.map(Json)
+    let Founded {
+        organization,
+        role,
+        founder,
+        membership,
+    } = made;
+    let standing = Standing {
+        membership: membership.clone(),
+        roles: vec![role.clone()],
+    };
+    let portrait = Portrait {
+        organization,
+        members: vec![(membership, founder)],
+        roles: vec![role],
+    };
+    Ok(Json(OrganizationDetails::seen_by(&standing, portrait)))
 }
 
 fn refusal(refusal: NotFounded) -> EngineError {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::App;
 use shared::access::standing;
-use shared::ids::{OrgId, UserId};
+use shared::ids::OrgId;
 use shared::organizations::directory;
 use shared::surfaces::engine::{Authenticated, Caller, EngineError, ErrorBody, Segment};
 
@@ -33,21 +33,14 @@ pub async fn get_organization(
     caller: Caller,
     Segment(org_id): Segment,
 ) -> Result<Json<OrganizationDetails>, EngineError> {
-    let org_id = OrgId::parse(&org_id).ok_or_else(EngineError::not_found)?;
-    shown_to(&app, caller.user.id, org_id).await.map(Json)
-}
-
-/// What a member sees of an organization.
-pub async fn shown_to(app: &App, user: UserId, org: OrgId) -> Result<OrganizationDetails, EngineError> {
-    let standing = standing::of_member(app, user, org).await?;
-    let Some(standing) = standing else {
-        return Err(match directory::exists(app, org).await? {
+    let org = OrgId::parse(&org_id).ok_or_else(EngineError::not_found)?;
+    let Some(standing) = standing::of_member(&app, caller.user.id, org).await? else {
+        return Err(match directory::exists(&app, org).await? {
             true => EngineError::new(StatusCode::FORBIDDEN, "You do not belong to this organization"),
             false => EngineError::not_found(),
         });
     };
-    let portrait = directory::portrait(app, org)
-        .await?
-        .ok_or_else(EngineError::not_found)?;
-    Ok(OrganizationDetails::seen_by(&standing, portrait))
+    let portrait = directory::portrait(&app, org).await?;
+    let portrait = portrait.ok_or_else(EngineError::not_found)?;
+    Ok(Json(OrganizationDetails::seen_by(&standing, portrait)))
 }
