@@ -85,6 +85,7 @@ async fn whoever_is_switched_off_gets_no_way_in_by_a_reset() {
     let tenant = Tenant::start().await;
     let client = &tenant.client;
     let bob = tenant.member(BOB, &[]).await;
+    tenant.tick();
     let token = client.reset_token(BOB).await;
     switch(&tenant, &user_id(&bob), "deactivate").await.expect(200);
     client.change_password(&token, BOB, "a different long phrase").await;
