@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use reqwest::RequestBuilder;
 use rstest::rstest;
 use serde_json::json;
 use shared::notify::PREFIX;
-use tests::PASSWORD;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
+use tests::{Answer, Client, PASSWORD};
 
+use super::tenants::{Counter, story};
 use crate::store::wire::{Seen, Wire};
 
 /// Read and write units of what came by.
-fn count(seen: Vec<Seen>) -> (f64, f64) {
+pub fn count(seen: Vec<Seen>) -> (f64, f64) {
     let (mut read, mut written) = (0.0, 0.0);
     // The server's own mailer delivers at its own pace; nobody else touches a message alone.
     let of_the_mailer = |seen: &Seen| {
         let request = seen.request.to_string();
-        request.contains(PREFIX) && !request.contains("EMAIL#")
+        request.contains(PREFIX) && !request.contains("EMAIL#") && !request.contains("ACTIVITY#")
     };
     let seen = seen.into_iter().filter(|seen| !of_the_mailer(seen));
     for Seen { operation, answer, .. } in seen {
@@ -91,4 +93,83 @@ async fn no_operation_costs_more_units_than_these(#[values(Embedded, DynamoDbLoc
         );
         assert!(read + written > 0.0, "{operation} was not counted");
     }
+}
+
+/// Units of organizations, roles, permissions, users, invitations and sessions of others.
+struct Units<'a> {
+    wire: &'a Wire,
+    client: Client,
+    bill: Vec<(&'static str, f64, f64)>,
+}
+
+impl Counter for Units<'_> {
+    async fn count(&mut self, name: &'static str, request: RequestBuilder) -> Answer {
+        self.wire.take();
+        let answer = self.client.send(request).await;
+        let (read, written) = count(self.wire.take());
+        self.bill.push((name, read, written));
+        answer
+    }
+}
+
+const MOST_OF_TENANTS: &[(&str, f64, f64)] = &[
+    ("create_organization", 8.5, 24.0),
+    ("get_organization", 7.5, 0.0),
+    ("master_data_actions", 4.0, 0.0),
+    ("a stale token", 4.0, 0.0),
+    ("authorize", 4.0, 0.0),
+    ("authorize, a stale token", 4.0, 0.0),
+    ("create_role", 4.0, 16.0),
+    ("update_role", 5.0, 4.0),
+    ("update_role, another name", 5.0, 16.0),
+    ("bind_permission", 6.0, 6.0),
+    ("list_role_permissions", 5.0, 0.0),
+    ("unbind_permission", 5.0, 4.0),
+    ("bind_permission, a known one", 6.0, 4.0),
+    ("bind_user, a stranger", 8.0, 20.0),
+    ("bind_user, a member", 8.0, 16.0),
+    ("unbind_user", 7.0, 12.0),
+    ("delete_role", 5.0, 16.0),
+    ("deactivate_user", 6.0, 12.0),
+    ("activate_user", 6.0, 12.0),
+    ("unbind_user, the last role", 7.0, 12.0),
+    ("invite_user", 8.0, 28.0),
+    ("invite_user, who has an account", 9.0, 28.0),
+    ("resend_invitation", 10.0, 12.0),
+    ("revoke_invitation", 5.0, 12.0),
+    ("resend_invitation, an expired one", 11.0, 32.0),
+    ("accept_invitation", 9.0, 16.0),
+    ("list_user_sessions", 6.0, 0.0),
+    ("revoke_session", 7.5, 12.0),
+    ("revoke_other_sessions", 7.0, 4.0),
+    ("list_users", 9.5, 0.0),
+    ("list_users, searched", 8.5, 0.0),
+    ("list_roles", 6.0, 0.0),
+    ("list_roles, searched", 6.0, 0.0),
+    ("list_invitations", 7.0, 0.0),
+    ("list_invitations, searched", 6.0, 0.0),
+];
+
+#[rstest]
+#[tokio::test]
+async fn no_operation_of_organizations_costs_more_units_than_these(#[values(Embedded, DynamoDbLocal)] table: Table) {
+    let Some((server, wire)) = Wire::server(table).await else {
+        return;
+    };
+    let mut units = Units {
+        wire: &wire,
+        client: server.client(),
+        bill: Vec::new(),
+    };
+    story(&server, &mut units).await;
+    assert_eq!(units.bill.len(), MOST_OF_TENANTS.len(), "{:#?}", units.bill);
+    let mut beyond = Vec::new();
+    for ((name, read, written), (known, most_read, most_written)) in units.bill.iter().zip(MOST_OF_TENANTS) {
+        assert_eq!(name, known);
+        assert!(read + written > 0.0, "{name} was not counted");
+        if read > most_read || written > most_written {
+            beyond.push(format!("{name}: {read} read, {written} written"));
+        }
+    }
+    assert!(beyond.is_empty(), "{beyond:#?}");
 }
