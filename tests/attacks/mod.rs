@@ -3,6 +3,7 @@
 mod addresses;
 mod at_rest;
 mod catalogue;
+mod deny;
 mod enumeration;
 mod failures;
 mod forged_tokens;

@@ -4,6 +4,8 @@
 //! begins while a hash is being made hides behind the hash, which takes longer than any of them. [`meter`] counts both.
 
 mod capacity;
+mod lists;
 mod meter;
 mod operations;
 mod scale;
+mod tenants;

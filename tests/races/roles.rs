@@ -225,7 +225,7 @@ async fn delete_and(server: &Server, choices: &mut Choices, faults: usize, comer
             assert_eq!(gone, !is_there);
         }
         Comer::Accepts => assert!(came && !gone && is_there),
-        Comer::Revoked | Comer::Unbound => assert!(came && gone == !is_there),
+        Comer::Revoked | Comer::Unbound => assert!(came && gone != is_there),
         Comer::DeletedOverdue => {
             assert!(came != gone && !is_there, "{deleted:?}");
             assert_eq!(census.statuses(), ["expired"]);
