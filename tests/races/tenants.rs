@@ -48,7 +48,7 @@ pub async fn tenant(server: &Server) -> Tenant {
 pub async fn tenant_of(server: &Server, founder: UserId) -> Tenant {
     let elsewhere = ALL_ROLES.read(&server.app().store).await.unwrap();
     let made = founding::create(server.app(), founder, "Acme", &Details::default(), &origin()).await;
-    let org = made.unwrap().id;
+    let org = made.unwrap().organization.id;
     let admin = actor(server, founder, org).await;
     let system: Vec<&Role> = admin.standing.roles.iter().filter(|role| role.is_system).collect();
     Tenant {

@@ -1,5 +1,6 @@
 //! Giving roles to users and taking them away. The first role makes a member, losing the last one ends it.
 
+use super::invitations::invite;
 use super::membership::{self, Headcount, MOST, MOST_BY_OTHERS, MOST_ROLES, Membership};
 use super::organization::Organization;
 use crate::App;
@@ -96,6 +97,10 @@ async fn bind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Resu
         let keyring = app.keys.get().await?;
         let message = Message::mail(app, &keyring, &user.record.email, &template).map_err(Failure::from)?;
         commit.create(&message);
+        // It is a mail to somebody who did not ask for it, as an invitation is.
+        if let Some(gauge) = invite::gauge(app, actor) {
+            gauge.count_in(&mut commit);
+        }
     }
     app.store.commit(commit).await
 }

@@ -42,6 +42,7 @@ pub struct UserBinding {
         (status = 400, description = "Broken JSON, or a member that is missing", body = ErrorBody),
         (status = 403, description = "No organization, no permission in it, another organization in the body, or a role that one may not give", body = ErrorBody),
         (status = 409, description = "No such user or role, or bound already (errors.Error)", body = ErrorBody),
+        (status = 429, description = "Too many mails to others; see Retry-After", body = ErrorBody),
     )
 )]
 pub async fn bind_user(

@@ -100,7 +100,7 @@ async fn invite_once(
     let token = Secret::generate_long(&app.random);
     let invitation = draft(app, actor, email, &role, now)?;
     let mut commit = Commit::<Undone<NotInvited>>::new();
-    if let Some(gauge) = gauge(app, actor, resent) {
+    if let Some(gauge) = gauge_of(app, actor, resent) {
         gauge.count_in(&mut commit);
     }
     commit.create(&invitation);
@@ -234,7 +234,7 @@ async fn mail_again(
     let keyring = app.keys.get().await?;
     let token = Secret::presented(keyring.open(PURPOSE, &place.sealed_token)?.to_string());
     let mut commit = Commit::<Undone<NotInvited>>::new();
-    if let Some(gauge) = gauge(app, actor, Some(invitation.id)) {
+    if let Some(gauge) = gauge_of(app, actor, Some(invitation.id)) {
         gauge.count_in(&mut commit);
     }
     commit.check(place.key(), Condition::Equals("invitation_id", text(invitation.id)));
@@ -248,15 +248,16 @@ async fn mail_again(
     Ok(invitation)
 }
 
+/// Counts the mails that somebody causes to be sent to others.
+pub fn gauge(app: &App, actor: &Actor) -> Option<Gauge> {
+    let subject = actor.user.id.to_string();
+    Gauge::account(app, "invite", |limits| limits.invite_account, &subject)
+}
+
 /// Counts invitations by who sends them, and repeated mails by the invitation.
-fn gauge(app: &App, actor: &Actor, resent: Option<InvitationId>) -> Option<Gauge> {
+fn gauge_of(app: &App, actor: &Actor, resent: Option<InvitationId>) -> Option<Gauge> {
     match resent {
-        None => Gauge::account(
-            app,
-            "invite",
-            |limits| limits.invite_account,
-            &actor.user.id.to_string(),
-        ),
+        None => gauge(app, actor),
         Some(id) => Gauge::account(app, "resend", |limits| limits.resend_invitation, &id.to_string()),
     }
 }
