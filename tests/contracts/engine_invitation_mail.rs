@@ -203,18 +203,19 @@ async fn names_are_no_markup_and_the_subject_is_one_line() {
     let body = json!({ "email": "eve@example.com", "password": tests::PASSWORD, "firstName": "<img src=x>", "lastName": "{{ link }}" });
     client.post("/api/v1/signup", &body).await.expect(200);
     let eve = client.sign_in("eve@example.com").await;
-    let org = client
-        .found(&eve, "Acme\r\nBcc: dan@example.com\n\n<b>&amp; {{ service }}")
+    // A name of several lines is refused where it is given.
+    let body = json!({ "name": "Acme\r\nBcc: dan@example.com", "email": "office@example.com" });
+    let made = client
+        .call_with(Method::POST, "/api/v1/organizations", &eve, &body)
         .await;
+    made.expect_engine_error(400, &["Name"]);
+    let org = client.found(&eve, "Acme \u{2028} <b>&amp; {{ service }}").await;
     let role = client.make_role(&eve, &org, "<i>\"role\"").await;
     client.invite(&eve, &org, BOB, &role).await.expect(201);
     let mails = client.mails(BOB).await;
     let subject = text(&mails[0], "subject");
     assert!(!subject.contains(['\r', '\n']), "{subject:?}");
-    assert_eq!(
-        subject,
-        "Invitation to join Acme Bcc: dan@example.com <b>&amp; {{ service }}"
-    );
+    assert_eq!(subject, "Invitation to join Acme <b>&amp; {{ service }}");
     let html = text(&mails[0], "html");
     for markup in ["<img", "<b>", "<i>"] {
         assert!(!html.contains(markup), "{markup}");
