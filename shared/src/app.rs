@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::aws::Aws;
 use crate::clock::Clock;
 use crate::config::{Config, TableConfig};
+use crate::credentials::passkey::relying_party::RelyingParty;
 use crate::credentials::password::{Argon2Params, PasswordHasher, PasswordPolicy};
 use crate::files::Files;
 use crate::random::Random;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub passwords: PasswordHasher,
     /// What a new password must be.
     pub password_policy: PasswordPolicy,
+    /// Who we are to an authenticator.
+    pub relying_party: RelyingParty,
     /// Clients of other AWS services.
     pub aws: Aws,
 }
@@ -83,6 +86,7 @@ impl App {
             password_policy: PasswordPolicy {
                 min_length: config.password_min_length,
             },
+            relying_party: RelyingParty::new(config.webauthn.clone()),
             config,
             clock,
             random,

@@ -1,13 +1,14 @@
 //! The environment, read once. Every variable stands in [`VARIABLES`], with its default and what it is for; README
 //! shows the same table, and a test compares the two.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::accounts::email::Email;
+use crate::credentials::passkey::relying_party;
 use crate::http::throttle::{Limit, Limits};
 
 /// One variable of the environment.
@@ -88,6 +89,11 @@ pub const VARIABLES: &[Variable] = &[
         "mails that repeat one invitation",
     ),
     variable(
+        "THROTTLE_PASSKEY_ADDRESS",
+        "300/900",
+        "passkey sign-ins begun, finished, and asked about, from one client address",
+    ),
+    variable(
         "PASSWORD_MIN_LENGTH",
         "6",
         "code points a new password has at least; 15 is recommended (NIST SP 800-63B-4)",
@@ -101,6 +107,17 @@ pub const VARIABLES: &[Variable] = &[
         "BOOTSTRAP_ADMIN_PASSWORD",
         "made up and printed",
         "the first administrator's password",
+    ),
+    variable(
+        "WEBAUTHN_RP_ID",
+        "the host of PUBLIC_URL",
+        "the domain that passkeys are bound to; changing it makes all of them useless",
+    ),
+    variable("WEBAUTHN_RP_NAME", "SERVICE_NAME", "the name that authenticators show"),
+    variable(
+        "WEBAUTHN_ORIGINS",
+        "PUBLIC_URL",
+        "origins (comma separated) whose pages may use passkeys; on a laptop http://localhost:PORT is one too",
     ),
     variable("TABLE_NAME", "the embedded table", "the DynamoDB table to work on"),
     variable(
@@ -210,6 +227,44 @@ pub struct MailConfig {
     pub configuration_set: Option<String>,
 }
 
+/// Who we are to an authenticator.
+#[derive(Debug, Clone)]
+pub struct WebauthnConfig {
+    /// The relying party's identifier, a domain.
+    pub rp_id: String,
+    /// Its name, for people.
+    pub rp_name: String,
+    /// Origins whose pages may use passkeys.
+    pub origins: Vec<String>,
+}
+
+impl WebauthnConfig {
+    /// The domain of an address; `localhost` where it is a number.
+    fn host(url: &str) -> String {
+        let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let host = host.split_once('/').map_or(host, |(host, _)| host);
+        let is_number = host.starts_with('[') || host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok();
+        let domain = host.split_once(':').map_or(host, |(domain, _)| domain);
+        if is_number {
+            "localhost".to_owned()
+        } else {
+            domain.to_owned()
+        }
+    }
+
+    /// The origin of an address, with `localhost` where it is a number.
+    pub fn origin(url: &str) -> String {
+        let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+        let host = rest.split_once('/').map_or(rest, |(host, _)| host);
+        let port = host
+            .rsplit_once(':')
+            .map(|(_, port)| port)
+            .filter(|port| port.parse::<u16>().is_ok());
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{scheme}://{}{port}", Self::host(url))
+    }
+}
+
 /// Everything that can be configured.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -231,6 +286,8 @@ pub struct Config {
     pub limits: Option<Limits>,
     /// Least length of a new password in code points.
     pub password_min_length: usize,
+    /// Who we are to an authenticator.
+    pub webauthn: WebauthnConfig,
     /// The first administrator.
     pub bootstrap_admin: BootstrapAdmin,
     /// Where the table is.
@@ -281,11 +338,13 @@ impl Config {
             return Err(env.wrong("PASSWORD_MIN_LENGTH", "a number of at least 6"));
         }
         let endpoint = env.text("AWS_ENDPOINT_URL");
+        let service_name = env.text_or("SERVICE_NAME", "Countersign");
         Ok(Self {
+            webauthn: env.webauthn(&public_url, &service_name)?,
             listen,
             data_dir,
             public_url,
-            service_name: env.text_or("SERVICE_NAME", "Countersign"),
+            service_name,
             trusted_proxies: env.list("TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas")?,
             cors_origins: env.list(
                 "CORS_ORIGINS",
@@ -370,6 +429,29 @@ impl Env<'_> {
             .collect()
     }
 
+    /// Passkeys do not work on addresses that are numbers, so that a laptop is `localhost` to them.
+    fn webauthn(&self, public_url: &str, service_name: &str) -> Result<WebauthnConfig, ConfigError> {
+        let config = WebauthnConfig {
+            rp_id: self.text_or("WEBAUTHN_RP_ID", &WebauthnConfig::host(public_url)),
+            rp_name: self.text_or("WEBAUTHN_RP_NAME", service_name),
+            origins: match self.list(
+                "WEBAUTHN_ORIGINS",
+                "origins such as https://id.example.com, separated by commas",
+            )? {
+                origins if origins.is_empty() => vec![WebauthnConfig::origin(public_url)],
+                origins => origins,
+            },
+        };
+        let wanted = format!(
+            "origins of {0} or of domains below it, such as https://{0}",
+            config.rp_id
+        );
+        match relying_party::build(&config) {
+            Ok(_) => Ok(config),
+            Err(_) => Err(self.wrong("WEBAUTHN_ORIGINS", &wanted)),
+        }
+    }
+
     fn limits(&self) -> Result<Option<Limits>, ConfigError> {
         match self.text("THROTTLE").as_deref() {
             Some("off") => return Ok(None),
@@ -388,6 +470,7 @@ impl Env<'_> {
             reset_address: limit("THROTTLE_RESET_ADDRESS", defaults.reset_address)?,
             invite_account: limit("THROTTLE_INVITE_ACCOUNT", defaults.invite_account)?,
             resend_invitation: limit("THROTTLE_RESEND_INVITATION", defaults.resend_invitation)?,
+            passkey_address: limit("THROTTLE_PASSKEY_ADDRESS", defaults.passkey_address)?,
         }))
     }
 }

@@ -1,5 +1,6 @@
-//! What proves that somebody is who they say: passwords; passkeys, one-time passwords and API keys find their room here.
+//! What proves that somebody is who they say: passwords and passkeys; one-time passwords and API keys find their room here.
 
+pub mod passkey;
 pub mod password;
 
 use jiff::Timestamp;

@@ -1,6 +1,7 @@
 //! What the black-box tests stand on: a server in this process with a fresh table, a clock that is set by hand and seeded
 //! randomness, and a client that speaks to it over HTTP.
 
+pub mod authenticator;
 pub mod binaries;
 pub mod client;
 pub mod emulator;

@@ -23,6 +23,7 @@ pub fn engine() -> OpenApi {
             tag("permissions", "Permissions, and asking for a decision"),
             tag("invitations", "Inviting people, and accepting"),
             tag("sessions", "Seeing and ending sessions"),
+            tag("passkeys", "Passkeys (WebAuthn)"),
             tag("files", "Pictures"),
         ]))
         .build();
@@ -34,6 +35,7 @@ pub fn engine() -> OpenApi {
         engine_permissions::document(),
         engine_invitations::document(),
         engine_sessions::document(),
+        engine_passkeys::document(),
     ] {
         document.merge(group);
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use shared::App;
 use shared::bootstrap::{Bootstrap, BootstrapError, bootstrap};
 use shared::clock::Clock;
-use shared::config::{Config, TableConfig};
+use shared::config::{Config, TableConfig, WebauthnConfig};
 use shared::random::Random;
 use shared::store::{StoreError, schema};
 use tokio::net::TcpListener;
@@ -92,8 +92,11 @@ impl Local {
             .local_addr()
             .map_err(|error| LaunchError::Listen(listen, error))?;
         let url = format!("http://{address}");
-        // The port is known only now; an address that was given stays.
+        // The port is known only now; what was given stays.
         if config.public_url == "http://127.0.0.1:0" {
+            if config.webauthn.origins == [WebauthnConfig::origin(&config.public_url)] {
+                config.webauthn.origins = vec![WebauthnConfig::origin(&url)];
+            }
             config.public_url.clone_from(&url);
         }
 

@@ -27,6 +27,7 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(engine_auth::routes(app.clone()))
         .merge(engine_invitations::routes(app.clone()))
         .merge(engine_organizations::routes(app.clone()))
+        .merge(engine_passkeys::routes(app.clone()))
         .merge(engine_permissions::routes(app.clone()))
         .merge(engine_roles::routes(app.clone()))
         .merge(engine_sessions::routes(app.clone()))

@@ -57,6 +57,8 @@ pub struct Limits {
     pub invite_account: Limit,
     /// Mails that repeat one invitation.
     pub resend_invitation: Limit,
+    /// Passkey sign-ins begun, finished, and asked about, from one client.
+    pub passkey_address: Limit,
 }
 
 impl Default for Limits {
@@ -70,6 +72,7 @@ impl Default for Limits {
             reset_address: limit(30, 3600),
             invite_account: limit(200, 3600),
             resend_invitation: limit(5, 3600),
+            passkey_address: limit(300, 900),
         }
     }
 }

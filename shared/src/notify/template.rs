@@ -41,6 +41,16 @@ pub enum Template {
         /// Who gave it.
         by: String,
     },
+    /// A notice that a passkey was added (ASVS 6.3.7).
+    PasskeyAdded {
+        /// What its owner calls it.
+        name: String,
+    },
+    /// A notice that a passkey was removed.
+    PasskeyRemoved {
+        /// What its owner called it.
+        name: String,
+    },
 }
 
 /// A message in words.
@@ -80,6 +90,8 @@ impl Template {
             Template::PasswordChanged => files!("password_changed"),
             Template::Invitation { .. } => files!("invitation"),
             Template::RoleGiven { .. } => files!("role_given"),
+            Template::PasskeyAdded { .. } => files!("passkey_added"),
+            Template::PasskeyRemoved { .. } => files!("passkey_removed"),
         }
     }
 

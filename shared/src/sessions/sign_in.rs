@@ -131,7 +131,7 @@ struct Proof {
 /// Commits what a verified password lets happen.
 async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> Result<Session> {
     let mut commit = Commit::<Undone<WrongCredentials>>::new();
-    let session = admit(app, &mut commit, account, origin)?;
+    let session = admit(app, &mut commit, account, origin, "password")?;
     let key = proof.password.key();
     let still_the_password = Condition::Equals("hash", text(proof.password.hash.as_str()));
     match &proof.renewed {
@@ -147,7 +147,7 @@ async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> 
     Ok(session)
 }
 
-/// Adds to `commit` what lets the owner of `account` in, by whatever credential: session, mark and activity.
+/// Adds to `commit` what lets the owner of `account` in, by whatever credential `method` names: session, mark and activity.
 ///
 /// # Errors
 /// [`WrongCredentials`] when the account's state lets nobody in.
@@ -156,12 +156,13 @@ pub fn admit(
     commit: &mut Commit<Undone<WrongCredentials>>,
     account: &Account,
     origin: &Origin,
+    method: &str,
 ) -> Result<Session> {
     if !account.user.state.may_sign_in() {
         return Err(Undone::Refused(WrongCredentials));
     }
     let session = super::open(commit, app, &account.user, &account.sessions, origin)?;
-    commit.create(&Activity::sign_in(app, account.user.id, origin, "password"));
+    commit.create(&Activity::sign_in(app, account.user.id, origin, method));
     Ok(session)
 }
 

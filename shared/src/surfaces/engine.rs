@@ -9,7 +9,7 @@ mod permit;
 mod picture;
 mod token;
 
-pub use body::{JsonBody, multipart_limit, problem_of_multipart};
+pub use body::{JsonBody, OptionalJsonBody, multipart_limit, problem_of_multipart};
 pub use caller::{Authenticated, Bearer, Caller, authenticated, bearer, hint_to_renew};
 pub use error::{EngineError, ErrorBody, MessageBody, in_words};
 pub use paging::{Paging, number, text};

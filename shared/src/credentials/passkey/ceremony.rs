@@ -1,0 +1,138 @@
+//! A challenge between its two halves. It is kept under the hash of the challenge, so that two tabs, or two people, do not
+//! disturb each other; and it is consumed by the first answer that finds it, good or bad.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::digest_of;
+use crate::App;
+use crate::ids::UserId;
+use crate::store::record::read_optional;
+use crate::store::{Commit, Condition, Item, Key, Record, StoreError};
+
+/// A challenge may be answered for so long.
+pub const LIFETIME: Duration = Duration::from_secs(300);
+
+/// What a challenge is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// Adding a passkey.
+    Register,
+    /// Signing in.
+    SignIn,
+}
+
+/// A challenge that waits for its answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ceremony {
+    digest: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whose it is; nobody's yet where the authenticator finds out.
+    pub user_id: Option<UserId>,
+    /// The name that was given with it, as it is compared.
+    pub username: Option<String>,
+    /// What webauthn-rs wants to know again.
+    state: String,
+    valid_until: Timestamp,
+}
+
+impl Ceremony {
+    /// Where the ceremony of `challenge` is kept.
+    pub fn key_of(challenge: &[u8]) -> Key {
+        Self::key_of_digest(&digest_of(challenge))
+    }
+
+    fn key_of_digest(digest: &str) -> Key {
+        Key::new(format!("SECRET#{digest}"), "CHALLENGE")
+    }
+
+    /// A ceremony that begins now. `part` is the member of webauthn-rs's state that holds its policy.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the state is not as webauthn-rs writes it.
+    pub fn begin(
+        app: &App,
+        challenge: &[u8],
+        purpose: Purpose,
+        user_id: Option<UserId>,
+        username: Option<String>,
+        state: &impl Serialize,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            digest: digest_of(challenge),
+            purpose,
+            user_id,
+            username,
+            state: preferring_verification(state)?.to_string(),
+            valid_until: app.clock.now().checked_add(LIFETIME).map_err(StoreError::corrupt)?,
+        })
+    }
+
+    /// The ceremony that was read, if it is for this and not too old.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it is something else.
+    pub fn open(item: Option<Item>, purpose: Purpose, now: Timestamp) -> Result<Option<Self>, StoreError> {
+        let ceremony = read_optional::<Self>(item)?;
+        Ok(ceremony.filter(|ceremony| ceremony.purpose == purpose && now < ceremony.valid_until))
+    }
+
+    /// What webauthn-rs wants to know again.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn state<S: DeserializeOwned>(&self) -> Result<S, StoreError> {
+        serde_json::from_str(&self.state).map_err(StoreError::corrupt)
+    }
+
+    /// Adds to `commit` that the challenge was answered; `late` is what it means when another answer was faster.
+    pub fn consume<E>(&self, commit: &mut Commit<E>, late: impl FnOnce() -> E + Send + 'static) {
+        commit.delete(self.key(), Condition::Present).otherwise(|_| late());
+    }
+
+    /// Consumes it after a bad answer. Whether another answer was faster does not matter.
+    ///
+    /// # Errors
+    /// [`StoreError`] when that is not known.
+    pub async fn spend(&self, app: &App) -> Result<(), StoreError> {
+        let mut commit = Commit::<StoreError>::new();
+        commit.delete(self.key(), Condition::Always);
+        app.store.commit(commit).await
+    }
+}
+
+impl Record for Ceremony {
+    const KIND: &'static str = "challenge";
+    fn key(&self) -> Key {
+        Self::key_of_digest(&self.digest)
+    }
+    fn ttl(&self) -> Option<Timestamp> {
+        Some(self.valid_until)
+    }
+}
+
+/// webauthn-rs's passkeys require that the authenticator verifies its user. The published API prefers it, which old
+/// security keys can do without; so the state says so, and nothing else of it is touched.
+fn preferring_verification(state: &impl Serialize) -> Result<Value, StoreError> {
+    let mut state = serde_json::to_value(state).map_err(StoreError::corrupt)?;
+    let policy = ["rs", "ast"]
+        .iter()
+        .find_map(|part| state.get(part)?.get("policy").map(|_| *part));
+    let policy = policy.and_then(|part| state.get_mut(part)?.get_mut("policy"));
+    *policy.ok_or_else(|| StoreError::corrupt("a ceremony without a policy"))? = json!("preferred");
+    Ok(state)
+}
+
+/// The challenge that a response answers, from its client data (WebAuthn §5.8.1). `None` when there is none.
+pub fn answered(client_data_json: &[u8]) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let data: Value = serde_json::from_slice(client_data_json).ok()?;
+    URL_SAFE_NO_PAD.decode(data.get("challenge")?.as_str()?).ok()
+}
