@@ -112,7 +112,7 @@ pub async fn finish(
     let counted = throttle::count::<Undone<WrongCredentials>>(app, &gauges);
     let read = async { Ok(app.store.get([Ceremony::key_of(&challenge)]).await?) };
     let ([item], ()) = try_join(read, counted).await?;
-    let ceremony = Ceremony::open(item, Purpose::SignIn, app.clock.now())?.ok_or_else(wrong)?;
+    let ceremony = Ceremony::open(item, challenge, Purpose::SignIn, app.clock.now())?.ok_or_else(wrong)?;
     let entered = retried(|| enter(app, username, response, origin, &ceremony)).await;
     if matches!(entered, Err(Undone::Refused(_))) {
         ceremony.spend(app).await?;

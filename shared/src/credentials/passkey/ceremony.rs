@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::digest_of;
 use crate::App;
@@ -31,6 +33,9 @@ pub enum Purpose {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ceremony {
     digest: String,
+    /// Known again when it is answered. The table keeps its hash only.
+    #[serde(skip)]
+    challenge: Vec<u8>,
     /// What it is for.
     pub purpose: Purpose,
     /// Whose it is; nobody's yet where the authenticator finds out.
@@ -52,7 +57,7 @@ impl Ceremony {
         Key::new(format!("SECRET#{digest}"), "CHALLENGE")
     }
 
-    /// A ceremony that begins now. `part` is the member of webauthn-rs's state that holds its policy.
+    /// A ceremony that begins now.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the state is not as webauthn-rs writes it.
@@ -66,21 +71,28 @@ impl Ceremony {
     ) -> Result<Self, StoreError> {
         Ok(Self {
             digest: digest_of(challenge),
+            challenge: challenge.to_vec(),
             purpose,
             user_id,
             username,
-            state: preferring_verification(state)?.to_string(),
+            state: kept(state)?.to_string(),
             valid_until: app.clock.now().checked_add(LIFETIME).map_err(StoreError::corrupt)?,
         })
     }
 
-    /// The ceremony that was read, if it is for this and not too old.
+    /// The ceremony of this challenge as it was read, if it is for this and not too old.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when it is something else.
-    pub fn open(item: Option<Item>, purpose: Purpose, now: Timestamp) -> Result<Option<Self>, StoreError> {
+    pub fn open(
+        item: Option<Item>,
+        challenge: Vec<u8>,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Option<Self>, StoreError> {
         let ceremony = read_optional::<Self>(item)?;
-        Ok(ceremony.filter(|ceremony| ceremony.purpose == purpose && now < ceremony.valid_until))
+        let ceremony = ceremony.filter(|ceremony| ceremony.purpose == purpose && now < ceremony.valid_until);
+        Ok(ceremony.map(|ceremony| Self { challenge, ..ceremony }))
     }
 
     /// What webauthn-rs wants to know again.
@@ -88,7 +100,9 @@ impl Ceremony {
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn state<S: DeserializeOwned>(&self) -> Result<S, StoreError> {
-        serde_json::from_str(&self.state).map_err(StoreError::corrupt)
+        let mut state: Value = serde_json::from_str(&self.state).map_err(StoreError::corrupt)?;
+        part(&mut state)?.insert(CHALLENGE.into(), json!(URL_SAFE_NO_PAD.encode(&self.challenge)));
+        serde_json::from_value(state).map_err(StoreError::corrupt)
     }
 
     /// Adds to `commit` that the challenge was answered; `late` is what it means when another answer was faster.
@@ -117,22 +131,31 @@ impl Record for Ceremony {
     }
 }
 
-/// webauthn-rs's passkeys require that the authenticator verifies its user. The published API prefers it, which old
-/// security keys can do without; so the state says so, and nothing else of it is touched.
-fn preferring_verification(state: &impl Serialize) -> Result<Value, StoreError> {
+/// The member of webauthn-rs's state that is the challenge.
+const CHALLENGE: &str = "challenge";
+
+/// The part of webauthn-rs's state that says what it asked for, of a registration or of a sign-in.
+fn part(state: &mut Value) -> Result<&mut Map<String, Value>, StoreError> {
+    let name = if state.get("rs").is_some() { "rs" } else { "ast" };
+    let part = state.get_mut(name).and_then(Value::as_object_mut);
+    part.ok_or_else(|| StoreError::corrupt("a ceremony that asked for nothing"))
+}
+
+/// What is kept of webauthn-rs's state: not the challenge, which whoever reads the table need not know. And webauthn-rs's
+/// passkeys require that the authenticator verifies its user, where the published API prefers it, which old security keys
+/// can do without; so the state says so. Nothing else of it is touched.
+fn kept(state: &impl Serialize) -> Result<Value, StoreError> {
     let mut state = serde_json::to_value(state).map_err(StoreError::corrupt)?;
-    let policy = ["rs", "ast"]
-        .iter()
-        .find_map(|part| state.get(part)?.get("policy").map(|_| *part));
-    let policy = policy.and_then(|part| state.get_mut(part)?.get_mut("policy"));
-    *policy.ok_or_else(|| StoreError::corrupt("a ceremony without a policy"))? = json!("preferred");
-    Ok(state)
+    let asked = part(&mut state)?;
+    let known = asked.remove(CHALLENGE).is_some() && asked.insert("policy".into(), json!("preferred")).is_some();
+    match known {
+        true => Ok(state),
+        false => Err(StoreError::corrupt("a ceremony without a challenge or a policy")),
+    }
 }
 
 /// The challenge that a response answers, from its client data (WebAuthn §5.8.1). `None` when there is none.
 pub fn answered(client_data_json: &[u8]) -> Option<Vec<u8>> {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let data: Value = serde_json::from_slice(client_data_json).ok()?;
     URL_SAFE_NO_PAD.decode(data.get("challenge")?.as_str()?).ok()
 }

@@ -91,7 +91,7 @@ pub async fn finish(
         return refused(NotAdded::Invalid("no challenge in its client data".into()));
     };
     let [item] = app.store.get([Ceremony::key_of(&challenge)]).await?;
-    let ceremony = Ceremony::open(item, Purpose::Register, app.clock.now())?;
+    let ceremony = Ceremony::open(item, challenge, Purpose::Register, app.clock.now())?;
     let Some(ceremony) = ceremony.filter(|ceremony| ceremony.user_id == Some(user.id)) else {
         return refused(NotAdded::UnknownChallenge);
     };
