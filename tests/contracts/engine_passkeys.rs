@@ -636,9 +636,15 @@ async fn twenty_passkeys_are_the_most() {
     let client = server.client();
     let token = client.join(ADA).await;
     let authenticator = authenticator(&client);
+    // Begun while there was room.
+    let begun = options(&client, &token).await;
     for _ in 0..20 {
         register(&client, &token, &authenticator).await;
     }
     let answer = client.call(Method::POST, REGISTER_BEGIN, &token).await;
     answer.expect_engine_error(400, &["credential"]);
+    let (_, response) = authenticator.register(&begun);
+    let answer = client.call_with(Method::POST, REGISTER_FINISH, &token, &response).await;
+    answer.expect_engine_error(400, &["credential"]);
+    assert_eq!(list(&client, &token).await.len(), 20);
 }

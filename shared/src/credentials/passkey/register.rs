@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::try_join;
 use serde_json::Value;
 use webauthn_rs::prelude::{PasskeyRegistration, RegisterPublicKeyCredential, Uuid};
 use webauthn_rs_proto::{
@@ -90,12 +91,17 @@ pub async fn finish(
     let Some(challenge) = answered(&response.response.client_data_json) else {
         return refused(NotAdded::Invalid("no challenge in its client data".into()));
     };
-    let [item] = app.store.get([Ceremony::key_of(&challenge)]).await?;
+    let item = app.store.get([Ceremony::key_of(&challenge)]);
+    let ([item], passkeys) = try_join(item, of_user(&app.store, user.id)).await?;
     let ceremony = Ceremony::open(item, challenge, Purpose::Register, app.clock.now())?;
     let Some(ceremony) = ceremony.filter(|ceremony| ceremony.user_id == Some(user.id)) else {
         return refused(NotAdded::UnknownChallenge);
     };
-    let kept = keep(app, user, origin, response, name, &ceremony).await;
+    // Several may have begun when there was room for one.
+    let kept = match passkeys.len() >= MOST {
+        true => refused(NotAdded::TooMany),
+        false => keep(app, user, origin, response, name, &ceremony).await,
+    };
     if matches!(kept, Err(Undone::Refused(_))) {
         ceremony.spend(app).await?;
     }
