@@ -7,6 +7,7 @@ use crate::act::{Failure, Undone};
 use crate::activity::Activity;
 use crate::notify::{Message, Template};
 use crate::sessions::Origin;
+use crate::store::commit::int;
 use crate::store::{Commit, Condition, Record};
 
 /// The user has no such passkey.
@@ -29,7 +30,8 @@ pub async fn remove(app: &App, user: &User, origin: &Origin, number: u64) -> Res
     let message = Message::mail(app, &keyring, &user.email, &template).map_err(Failure::from)?;
     let mut commit = Commit::<Undone<Unknown>>::new();
     commit
-        .delete(passkey.key(), Condition::Present)
+        // Not one that was registered anew meanwhile, with the same credential.
+        .delete(passkey.key(), Condition::Equals("number", int(number.cast_signed())))
         .otherwise(|_| Undone::Refused(Unknown));
     commit.delete(CredentialClaim::key_of(&passkey.credential_bytes()?), Condition::Always);
     commit.create(&Activity::new(app, user.id, origin, "passkey", "delete").about(number));
