@@ -169,6 +169,8 @@ fn without_chance(value: Value) -> Value {
             let kept = members.map(|(name, value)| match name.as_str() {
                 // Seconds, of which one may pass.
                 "expiresIn" => (name, json!("<seconds>")),
+                // The number of a passkey is drawn.
+                "id" | "credentialId" if value.is_u64() => (name, json!("<number>")),
                 _ => (name, without_chance(value)),
             });
             kept.collect()
@@ -193,6 +195,11 @@ fn placeholder(text: &str) -> String {
     }
     if text.len() == 36 && text.matches('-').count() == 4 {
         return "<session>".into();
+    }
+    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    // A challenge or the identifier of a credential, of 32 bytes; a user's, of 26.
+    if [43, 35].contains(&text.len()) && text.bytes().all(is_base64url) {
+        return "<bytes>".into();
     }
     if text.len() > 100 && text.matches('.').count() == 2 && text.starts_with("ey") {
         return "<token>".into();

@@ -90,7 +90,7 @@ macro_rules! engine {
     };
 }
 
-pub const GROUPS: [Group; 8] = [
+pub const GROUPS: [Group; 9] = [
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),
@@ -98,6 +98,7 @@ pub const GROUPS: [Group; 8] = [
     engine!("EngineUsers", "engine-users", engine_users),
     engine!("EngineInvitations", "engine-invitations", engine_invitations),
     engine!("EngineSessions", "engine-sessions", engine_sessions),
+    engine!("EnginePasskeys", "engine-passkeys", engine_passkeys),
     Group {
         function: "PlatformKeys",
         binary: "platform-keys",

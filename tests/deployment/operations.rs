@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 42] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 49] = [
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
@@ -147,6 +147,43 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 42] = [
         "/api/v1/sessions/users/{user_id}",
         "EngineSessions",
     ),
+    ("webauthn_check", "GET", "/api/v1/webauthn/check", "EnginePasskeys"),
+    (
+        "webauthn_register_begin",
+        "POST",
+        "/api/v1/webauthn/register/begin",
+        "EnginePasskeys",
+    ),
+    (
+        "webauthn_register_finish",
+        "POST",
+        "/api/v1/webauthn/register/finish",
+        "EnginePasskeys",
+    ),
+    (
+        "webauthn_login_begin",
+        "POST",
+        "/api/v1/webauthn/login/begin",
+        "EnginePasskeys",
+    ),
+    (
+        "webauthn_login_finish",
+        "POST",
+        "/api/v1/webauthn/login/finish",
+        "EnginePasskeys",
+    ),
+    (
+        "webauthn_list_credentials",
+        "GET",
+        "/api/v1/webauthn/credentials",
+        "EnginePasskeys",
+    ),
+    (
+        "webauthn_delete_credential",
+        "DELETE",
+        "/api/v1/webauthn/credentials/{credential_id}",
+        "EnginePasskeys",
+    ),
     ("jwks", "GET", "/.well-known/jwks.json", "PlatformKeys"),
 ];
 
@@ -160,5 +197,6 @@ pub fn example(pattern: &str) -> String {
         .replace("{role_id}", "01KAQ7R4M3J5H2K8P7Q4S6W9YZ")
         .replace("{user_id}", "01KAQ7QWZ8E4R6T2Y9V1C3B5NM")
         .replace("{invitation_id}", "01KAQ7T6D0G8H4J2K5M7N9P3QR")
+        .replace("{credential_id}", "4503599627370497")
         .replace("{proxy+}", "no/such/thing")
 }

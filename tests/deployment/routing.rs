@@ -128,6 +128,8 @@ fn every_function_that_answers_http_is_known_by_its_program() {
 #[case::neighbour_in_another_group("GET", "/api/v1/user/authorize", "EnginePermissions", 405)]
 #[case::below_another_group("PUT", "/api/v1/users/01KAQ7QWZ8E4R6T2Y9V1C3B5NM/sessions", "EngineSessions", 405)]
 #[case::beside_that("DELETE", "/api/v1/users/01KAQ7QWZ8E4R6T2Y9V1C3B5NM/activate", "EngineUsers", 405)]
+#[case::wrong_method_of_a_ceremony("GET", "/api/v1/webauthn/login/begin", "EnginePasskeys", 405)]
+#[case::a_credential_is_not_shown("GET", "/api/v1/webauthn/credentials/1", "EnginePasskeys", 405)]
 #[case::not_found_by_contract("DELETE", "/api/v1/invitations", "EngineInvitations", 404)]
 #[tokio::test]
 async fn a_surface_answers_for_what_it_does_not_have(

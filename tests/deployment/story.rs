@@ -2,6 +2,7 @@
 //! to know how each function does its part.
 
 mod chapters;
+mod passkeys;
 pub mod rarer;
 
 use serde_json::{Value, json};
@@ -154,6 +155,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     chapters::permissions(teller, &people).await;
     chapters::users(teller, &people).await;
     chapters::sessions(teller, &people).await;
+    passkeys::tell(teller, mail, &people).await;
     chapters::account(teller, mail, &people).await;
     people
 }
