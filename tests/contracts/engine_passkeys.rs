@@ -450,7 +450,8 @@ async fn a_credential_belongs_to_one_account() {
     for token in [&ada, &eve] {
         let response = authenticator.register_as(&options(&client, token).await, &credential);
         let answer = client.call_with(Method::POST, REGISTER_FINISH, token, &response).await;
-        answer.expect_engine_error(400, &["credential"]);
+        let body = answer.expect_engine_error(400, &["credential"]).text();
+        assert!(body.contains("in use"), "{body}");
     }
     assert!(list(&client, &eve).await.is_empty());
     // Nobody lists, removes, or finishes with what is another's.

@@ -97,10 +97,14 @@ pub async fn finish(
     let Some(ceremony) = ceremony.filter(|ceremony| ceremony.user_id == Some(user.id)) else {
         return refused(NotAdded::UnknownChallenge);
     };
-    // Several may have begun when there was room for one.
-    let kept = match passkeys.len() >= MOST {
-        true => refused(NotAdded::TooMany),
-        false => keep(app, user, origin, response, name, &ceremony).await,
+    let answering = URL_SAFE_NO_PAD.encode(&response.raw_id);
+    let kept = if passkeys.iter().any(|passkey| passkey.credential_id == answering) {
+        refused(NotAdded::InUse)
+    } else if passkeys.len() >= MOST {
+        // Several may have begun when there was room for one.
+        refused(NotAdded::TooMany)
+    } else {
+        keep(app, user, origin, response, name, &ceremony).await
     };
     if matches!(kept, Err(Undone::Refused(_))) {
         ceremony.spend(app).await?;
