@@ -8,5 +8,6 @@ mod large;
 mod lists;
 mod meter;
 mod operations;
+mod passkeys;
 mod scale;
 mod tenants;
