@@ -59,8 +59,12 @@ impl Seen {
             status,
             allow: text(ALLOW),
             content_type: text(CONTENT_TYPE),
-            // Nobody sends the body of an answer to HEAD.
-            body: if method == "HEAD" { Vec::new() } else { body },
+            // Nobody sends the body of an answer to HEAD; and what is no refusal is a challenge, of which no two are alike.
+            body: if method == "HEAD" || status == 200 {
+                Vec::new()
+            } else {
+                body
+            },
         }
     }
 
