@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use http::Method;
 use reqwest::multipart::Form;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::store::door::{Fault, Faulty};
+use tests::authenticator::with;
 use tests::client::claims;
 use tests::{Client, Server};
 use tracing_subscriber::fmt::MakeWriter;
+
+use super::passkeys::authenticator;
 
 /// All that this process logs.
 #[derive(Clone, Default)]
@@ -146,6 +149,51 @@ async fn story(client: &Client, server: &Server, door: &Faulty) -> Vec<String> {
     secrets
 }
 
+/// A passkey is added, signs in, is refused and removed. Returns challenges, and what names the credential.
+async fn passkeys(client: &Client) -> Vec<String> {
+    let authenticator = authenticator(client);
+    let token = client.sign_in_with(EMAIL, SECOND).await.expect(200).text();
+    let (begin, finish) = ("/api/v1/webauthn/login/begin", "/api/v1/webauthn/login/finish");
+    let mut secrets = Vec::new();
+    let mut keep = |options: &Value| secrets.push(options["publicKey"]["challenge"].as_str().unwrap().to_owned());
+    let path = "/api/v1/webauthn/register/begin";
+    let options = client.call(Method::POST, path, &token).await.expect(200).json();
+    keep(&options);
+    let (credential, response) = authenticator.register(&options);
+    let path = "/api/v1/webauthn/register/finish?name=canary-passkey";
+    let added = client
+        .call_with(Method::POST, path, &token, &response)
+        .await
+        .expect(200);
+    client
+        .call_with(Method::POST, path, &token, &response)
+        .await
+        .expect(400);
+    client
+        .get(&format!("/api/v1/webauthn/check?username={EMAIL}"))
+        .await
+        .expect(200);
+    for body in [json!({}), json!({ "username": EMAIL })] {
+        let options = client.post(begin, &body).await.expect(200).json();
+        keep(&options);
+        let response = authenticator.sign(&options, &credential);
+        let name = if body["username"].is_null() { "" } else { EMAIL };
+        let path = format!("{finish}?username={name}");
+        client.post(&path, &response).await.expect(202);
+        client.post(&path, &response).await.expect(401);
+        let options = client.post(begin, &body).await.expect(200).json();
+        keep(&options);
+        let response = authenticator.sign(&options, &credential);
+        let wrong = with(response, "response.signature", json!("MAYCAQECAQE"));
+        client.post(&path, &wrong).await.expect(401);
+    }
+    let path = format!("/api/v1/webauthn/credentials/{}", added.json()["credentialId"]);
+    client.call(Method::DELETE, &path, &token).await.expect(200);
+    secrets.push(tests::authenticator::text(&credential.id));
+    secrets.push("canary-passkey".to_owned());
+    secrets
+}
+
 #[tokio::test]
 async fn no_secret_and_no_address_is_logged() {
     let log = log();
@@ -156,7 +204,8 @@ async fn no_secret_and_no_address_is_logged() {
         .with(move |parts| parts.store = parts.store.clone().behind(before))
         .start()
         .await;
-    let secrets = story(&server.client(), &server, &door).await;
+    let mut secrets = story(&server.client(), &server, &door).await;
+    secrets.extend(passkeys(&server.client()).await);
     let text = log.text();
     assert!(text.contains("\"message\":\"answered\""), "nothing was captured");
     assert!(

@@ -14,6 +14,7 @@ mod links;
 mod logs;
 mod malformed;
 mod mass_assignment;
+mod passkeys;
 mod passwords;
 mod sessions;
 mod tenancy;

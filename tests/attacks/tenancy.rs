@@ -11,8 +11,8 @@ use tests::{Answer, Server};
 use super::tenancy_table::{Call, Named, SLOTS, Tenant};
 use super::text_of;
 
-/// Members whose names look like an identifier's, and which are none.
-const NO_IDENTIFIERS: [&str; 1] = ["tax_id"];
+/// Members whose names look like an identifier's, and which are none of ours.
+const NO_IDENTIFIERS: [&str; 2] = ["tax_id", "rawId"];
 
 /// Where an operation takes an identifier, according to the document.
 fn slots_of_document() -> BTreeSet<(String, String)> {

@@ -2,6 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
+use tests::authenticator::Authenticator;
 use tests::client::{claims, user_id};
 use tests::{Answer, Client, PASSWORD};
 
@@ -20,6 +21,8 @@ pub struct Tenant {
     /// The member's session.
     pub session: String,
     pub invitation: String,
+    /// The number of the member's passkey.
+    pub passkey: String,
     /// Addresses and names that belong to nobody else.
     pub marks: Vec<String>,
 }
@@ -35,9 +38,25 @@ impl Named {
     pub fn ghost(&self) -> String {
         match self.kind {
             "session" => "3b241101-e2bb-4255-8caf-4136c566a962".into(),
+            "passkey" => "4503599627370497".into(),
             _ => "01ARZ3NDEKTSV4RRFFQ69G5FAV".into(),
         }
     }
+}
+
+/// Adds a passkey to the account of whoever has the token: its number.
+async fn add_passkey(client: &Client, token: &str) -> String {
+    let authenticator = Authenticator::at(&client.url().replace("127.0.0.1", "localhost"));
+    let options = client
+        .call(Method::POST, "/api/v1/webauthn/register/begin", token)
+        .await
+        .expect(200)
+        .json();
+    let (_, response) = authenticator.register(&options);
+    let added = client
+        .call_with(Method::POST, "/api/v1/webauthn/register/finish", token, &response)
+        .await;
+    added.expect(200).json()["credentialId"].to_string()
 }
 
 impl Tenant {
@@ -56,8 +75,10 @@ impl Tenant {
         let member_token = client.sign_in(&address("clerk")).await;
         let invited = client.invite(&token, &org, &address("guest"), &role).await;
         let invitation = invited.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let passkey = add_passkey(client, &member_token).await;
         Self {
             name: name.into(),
+            passkey,
             session: claims(&member_token)["jti"].as_str().unwrap().to_owned(),
             marks: vec![address("boss"), address("clerk"), address("guest"), role_name],
             token,
@@ -95,6 +116,7 @@ impl Tenant {
             ("invitation", &self.invitation),
             ("session", &self.session),
             ("organization", &self.org),
+            ("passkey", &self.passkey),
         ];
         all.map(|(kind, id)| Named { kind, id: id.clone() }).into()
     }
@@ -233,4 +255,5 @@ slots! {
     activate_user PUT "/api/v1/users/{}/activate": "user_id";
     deactivate_user PUT "/api/v1/users/{user}/deactivate": "X-Organization-Id";
     deactivate_user PUT "/api/v1/users/{}/deactivate": "user_id";
+    webauthn_delete_credential DELETE "/api/v1/webauthn/credentials/{}": "credential_id";
 }

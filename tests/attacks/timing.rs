@@ -89,3 +89,24 @@ async fn changing_a_password_takes_as_long_for_an_unknown_address() {
     )
     .await;
 }
+
+/// Nothing is hashed here; both wait for the table twice.
+#[tokio::test]
+async fn asking_for_passkeys_takes_as_long_for_an_unknown_address() {
+    let server = Server::start().await;
+    let client = server.client();
+    client.sign_up("ada@example.com").await;
+    let ask = async |email: &str| {
+        client
+            .get(&format!("/api/v1/webauthn/check?username={email}"))
+            .await
+            .expect(200);
+        let body = json!({ "username": email });
+        client.post("/api/v1/webauthn/login/begin", &body).await.expect(400);
+    };
+    alike(
+        async |_| ask("ada@example.com").await,
+        async |n| ask(&format!("eve{n}@example.com")).await,
+    )
+    .await;
+}
