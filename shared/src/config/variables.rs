@@ -67,7 +67,11 @@ pub const VARIABLES: &[Variable] = &[
         "30/3600",
         "reset mails asked for, and reset tokens tried, from one client address",
     ),
-    variable("THROTTLE_INVITE_ACCOUNT", "200/3600", "mails that one user sends to others: invitations, and notices of roles"),
+    variable(
+        "THROTTLE_INVITE_ACCOUNT",
+        "200/3600",
+        "mails that one user sends to others: invitations, and notices of roles",
+    ),
     variable(
         "THROTTLE_RESEND_INVITATION",
         "5/3600",
