@@ -13,8 +13,6 @@ use tests::client::claims;
 use tests::{Client, Server};
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::passkeys::authenticator;
-
 /// All that this process logs.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -151,7 +149,7 @@ async fn story(client: &Client, server: &Server, door: &Faulty) -> Vec<String> {
 
 /// A passkey is added, signs in, is refused and removed. Returns challenges, and what names the credential.
 async fn passkeys(client: &Client) -> Vec<String> {
-    let authenticator = authenticator(client);
+    let authenticator = client.authenticator();
     let token = client.sign_in_with(EMAIL, SECOND).await.expect(200).text();
     let (begin, finish) = ("/api/v1/webauthn/login/begin", "/api/v1/webauthn/login/finish");
     let mut secrets = Vec::new();

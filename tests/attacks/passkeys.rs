@@ -8,33 +8,15 @@ use serde_json::{Value, json};
 use shared::accounts::{State, User};
 use shared::store::commit::{Step, text};
 use shared::store::{Commit, Condition, StoreError};
-use tests::authenticator::{Authenticator, Credential, bytes, with};
+use tests::authenticator::{bytes, with};
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
-use tests::{Answer, Client, Server};
+use tests::{Answer, Server};
 
 use super::{dump, user_of};
 
 const ADA: &str = "ada@example.com";
-const REGISTER_BEGIN: &str = "/api/v1/webauthn/register/begin";
-const REGISTER_FINISH: &str = "/api/v1/webauthn/register/finish";
 const LOGIN_BEGIN: &str = "/api/v1/webauthn/login/begin";
 const LOGIN_FINISH: &str = "/api/v1/webauthn/login/finish";
-
-pub fn authenticator(client: &Client) -> Authenticator {
-    Authenticator::at(&client.url().replace("127.0.0.1", "localhost"))
-}
-
-pub async fn register(client: &Client, token: &str) -> Credential {
-    let options = client.call(Method::POST, REGISTER_BEGIN, token).await.expect(200);
-    let (credential, response) = authenticator(client).register(&options.json());
-    let added = client.call_with(Method::POST, REGISTER_FINISH, token, &response).await;
-    added.expect(200);
-    credential
-}
-
-pub async fn challenge(client: &Client, body: &Value) -> Value {
-    client.post(LOGIN_BEGIN, body).await.expect(200).json()
-}
 
 /// All that a client sees, but for what differs between any two answers.
 fn seen(answer: &Answer) -> (u16, HeaderMap, Vec<u8>) {
@@ -68,14 +50,10 @@ async fn a_challenge_is_kept_hashed(#[values(Embedded, DynamoDbLocal)] table: Ta
     let Some(server) = Server::on(table).await else { return };
     let client = server.client();
     let token = client.join(ADA).await;
-    let credential = register(&client, &token).await;
-    let registration = client
-        .call(Method::POST, REGISTER_BEGIN, &token)
-        .await
-        .expect(200)
-        .json();
-    let by_name = challenge(&client, &json!({ "username": ADA })).await;
-    let by_nobody = challenge(&client, &json!({})).await;
+    let credential = client.add_passkey(&token, &client.authenticator()).await;
+    let registration = client.passkey_options(&token).await;
+    let by_name = client.passkey_challenge(&json!({ "username": ADA })).await;
+    let by_nobody = client.passkey_challenge(&json!({})).await;
     let items = dump(&server).await;
     let kinds = items.iter().filter(|item| super::text_of(item, "kind") == "challenge");
     assert_eq!(kinds.count(), 3, "the answered one is gone");
@@ -117,10 +95,10 @@ async fn finishing_with_a_passkey_does_not_tell_what_is_wrong() {
     let server = Server::start().await;
     let client = server.client();
     let token = client.join(ADA).await;
-    let credential = register(&client, &token).await;
-    let authenticator = authenticator(&client);
-    let sign = async || authenticator.sign(&challenge(&client, &json!({})).await, &credential);
-    let finish = async |response: &Value| seen(&client.post(LOGIN_FINISH, response).await);
+    let credential = client.add_passkey(&token, &client.authenticator()).await;
+    let authenticator = client.authenticator();
+    let sign = async || authenticator.sign(&client.passkey_challenge(&json!({})).await, &credential);
+    let finish = async |response: &Value| seen(&client.answer_challenge(response).await);
     let never = json!({ "publicKey": { "challenge": "A".repeat(43) } });
     let wrong = finish(&authenticator.sign(&never, &credential)).await;
     assert_eq!(wrong.0, 401);
@@ -182,8 +160,8 @@ async fn every_way_to_sign_in_is_listed_with_its_strength() {
     let server = Server::start().await;
     let client = server.client();
     let token = client.join(ADA).await;
-    let credential = register(&client, &token).await;
-    let options = challenge(&client, &json!({ "username": ADA })).await;
+    let credential = client.add_passkey(&token, &client.authenticator()).await;
+    let options = client.passkey_challenge(&json!({ "username": ADA })).await;
     let sessions = async || {
         let items = dump(&server).await;
         items
@@ -196,7 +174,7 @@ async fn every_way_to_sign_in_is_listed_with_its_strength() {
         1,
         "neither adding a passkey nor a challenge opens a session"
     );
-    let response = authenticator(&client).sign(&options, &credential);
+    let response = client.authenticator().sign(&options, &credential);
     let path = format!("{LOGIN_FINISH}?username={ADA}");
     client.post(&path, &response).await.expect(202);
     assert_eq!(sessions().await, 2);

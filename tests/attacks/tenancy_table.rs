@@ -2,7 +2,6 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::authenticator::Authenticator;
 use tests::client::{claims, user_id};
 use tests::{Answer, Client, PASSWORD};
 
@@ -44,21 +43,6 @@ impl Named {
     }
 }
 
-/// Adds a passkey to the account of whoever has the token: its number.
-async fn add_passkey(client: &Client, token: &str) -> String {
-    let authenticator = Authenticator::at(&client.url().replace("127.0.0.1", "localhost"));
-    let options = client
-        .call(Method::POST, "/api/v1/webauthn/register/begin", token)
-        .await
-        .expect(200)
-        .json();
-    let (_, response) = authenticator.register(&options);
-    let added = client
-        .call_with(Method::POST, "/api/v1/webauthn/register/finish", token, &response)
-        .await;
-    added.expect(200).json()["credentialId"].to_string()
-}
-
 impl Tenant {
     pub async fn found(client: &Client, name: &str, prefix: &str) -> Self {
         let address = |who: &str| format!("{who}-of-{prefix}@example.com");
@@ -75,7 +59,8 @@ impl Tenant {
         let member_token = client.sign_in(&address("clerk")).await;
         let invited = client.invite(&token, &org, &address("guest"), &role).await;
         let invitation = invited.expect(201).json()["id"].as_str().unwrap().to_owned();
-        let passkey = add_passkey(client, &member_token).await;
+        client.add_passkey(&member_token, &client.authenticator()).await;
+        let passkey = client.passkeys(&member_token).await[0]["id"].to_string();
         Self {
             name: name.into(),
             passkey,

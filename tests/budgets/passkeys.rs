@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use http::Method;
 use rstest::rstest;
 use serde_json::json;
-use tests::authenticator::Authenticator;
+use tests::Server;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
-use tests::{Client, Server};
 
 use super::capacity::count;
 use super::meter::{Cost, Metered};
@@ -26,7 +25,7 @@ const CREDENTIALS: &str = "/api/v1/webauthn/credentials";
 macro_rules! life {
     ($client:ident, $measure:ident) => {{
         let token = $client.join(ADA).await;
-        let authenticator = authenticator($client);
+        let authenticator = $client.authenticator();
         let options = $measure!("register begin", 200, $client.call(Method::POST, REGISTER_BEGIN, &token));
         let (credential, response) = authenticator.register(&options.json());
         let finish = $client.call_with(Method::POST, REGISTER_FINISH, &token, &response);
@@ -51,10 +50,6 @@ macro_rules! life {
         let path = format!("{CREDENTIALS}/{}", listed[0]["id"]);
         $measure!("delete", 200, $client.call(Method::DELETE, &path, &token));
     }};
-}
-
-fn authenticator(client: &Client) -> Authenticator {
-    Authenticator::at(&client.url().replace("127.0.0.1", "localhost"))
 }
 
 async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {

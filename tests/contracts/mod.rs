@@ -26,6 +26,8 @@ mod engine_odd_input;
 mod engine_organization_header;
 mod engine_organization_view;
 mod engine_organizations;
+mod engine_passkey_answers;
+mod engine_passkey_sign_in;
 mod engine_passkeys;
 mod engine_permissions;
 mod engine_profile;

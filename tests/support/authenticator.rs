@@ -6,8 +6,11 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::Method;
 use serde_json::{Value, json};
 use shared::random::Random;
+
+use crate::{Answer, Client};
 
 /// The user was there.
 pub const PRESENT: u8 = 0x01;
@@ -140,6 +143,55 @@ impl Authenticator {
             },
             "clientExtensionResults": {},
         })
+    }
+}
+
+/// The steps between which an authenticator does its part.
+impl Client {
+    /// An authenticator behind a page of the server's own.
+    pub fn authenticator(&self) -> Authenticator {
+        Authenticator::at(&self.url().replace("127.0.0.1", "localhost"))
+    }
+
+    /// What whoever has the token is to ask an authenticator for.
+    pub async fn passkey_options(&self, token: &str) -> Value {
+        let begun = self.call(Method::POST, "/api/v1/webauthn/register/begin", token).await;
+        begun.expect(200).json()
+    }
+
+    /// Finishes adding a passkey.
+    pub async fn finish_passkey(&self, token: &str, response: &Value) -> Answer {
+        self.call_with(Method::POST, "/api/v1/webauthn/register/finish", token, response)
+            .await
+    }
+
+    /// Adds a passkey to the account of whoever has the token.
+    pub async fn add_passkey(&self, token: &str, authenticator: &Authenticator) -> Credential {
+        let (credential, response) = authenticator.register(&self.passkey_options(token).await);
+        self.finish_passkey(token, &response).await.expect(200);
+        credential
+    }
+
+    /// A challenge to sign in with, of somebody, or with `{}` of whoever the authenticator finds.
+    pub async fn passkey_challenge(&self, body: &Value) -> Value {
+        self.post("/api/v1/webauthn/login/begin", body).await.expect(200).json()
+    }
+
+    /// Finishes signing in.
+    pub async fn answer_challenge(&self, response: &Value) -> Answer {
+        self.post("/api/v1/webauthn/login/finish", response).await
+    }
+
+    /// Signs in with a passkey and without a name.
+    pub async fn sign_in_by_passkey(&self, authenticator: &Authenticator, credential: &Credential) -> Answer {
+        let response = authenticator.sign(&self.passkey_challenge(&json!({})).await, credential);
+        self.answer_challenge(&response).await
+    }
+
+    /// The passkeys of whoever has the token.
+    pub async fn passkeys(&self, token: &str) -> Vec<Value> {
+        let listed = self.call(Method::GET, "/api/v1/webauthn/credentials", token).await;
+        listed.expect(200).json().as_array().unwrap().clone()
     }
 }
 

@@ -1,13 +1,12 @@
 //! The chapter of passkeys, with an authenticator in software.
 
 use serde_json::{Value, json};
-use tests::authenticator::Authenticator;
 use tests::{Client, PASSWORD};
 
 use super::{Api, People, Teller, ask};
 
 pub async fn tell(teller: &mut Teller<'_, impl Api>, server: &Client, people: &People) {
-    let authenticator = Authenticator::at(&server.url().replace("127.0.0.1", "localhost"));
+    let authenticator = server.authenticator();
     let email = people.address("member");
     let member = teller.sign_in(&email, PASSWORD).await;
     let by_member = |operation| ask(operation).by(&member);
