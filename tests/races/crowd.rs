@@ -224,3 +224,22 @@ async fn a_mailbox_that_twenty_look_into(#[values(Embedded, DynamoDbLocal)] tabl
     ids.dedup();
     assert_eq!((mails.len(), ids.len()), (CROWD, CROWD));
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_challenge_one_session(#[values(Embedded, DynamoDbLocal)] table: Table) {
+    let Some(server) = server_on(table).await else { return };
+    let client = server.client();
+    let token = client.join("ada@example.com").await;
+    let authenticator = client.authenticator();
+    let credential = client.add_passkey(&token, &authenticator).await;
+    let response = authenticator.sign(&client.passkey_challenge(&json!({})).await, &credential);
+    let answers = at_once(&server, |client, _| {
+        let response = response.clone();
+        async move { client.answer_challenge(&response).await }
+    })
+    .await;
+    assert_eq!(count(&answers, 202, &[401]), 1);
+    let account = account(&server, &Email::parse("ada@example.com").unwrap()).await;
+    assert_eq!(account.sessions.len(), 2);
+}

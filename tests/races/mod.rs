@@ -9,6 +9,7 @@ mod explorer;
 mod invitations;
 mod mails;
 mod memberships;
+mod passkey_removals;
 mod passkeys;
 mod people;
 mod resets;

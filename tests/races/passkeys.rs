@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use shared::App;
 use shared::accounts::{Email, User};
 use shared::act::Undone;
-use shared::credentials::passkey::manage::{self, Unknown};
 use shared::credentials::passkey::register::{self, NotAdded};
 use shared::credentials::passkey::{Passkey, assert, of_user};
 use shared::sessions::sign_in::{SignedIn, WrongCredentials};
@@ -18,14 +17,14 @@ use super::explorer::{Choices, Play, every, server_on, some};
 use super::people::{account, newcomer, origin, succeeded, until_answered};
 
 /// Somebody with an authenticator.
-struct Owner {
-    email: Email,
-    user: User,
-    authenticator: Authenticator,
+pub struct Owner {
+    pub email: Email,
+    pub user: User,
+    pub authenticator: Authenticator,
 }
 
 impl Owner {
-    async fn new(server: &Server) -> Self {
+    pub async fn new(server: &Server) -> Self {
         let email = newcomer(server).await;
         let mut authenticator = Authenticator::at(&server.app().config.webauthn.origins[0]);
         authenticator.counter = 5;
@@ -37,7 +36,7 @@ impl Owner {
     }
 
     /// One with a passkey, whose counter rises from then on.
-    async fn with_passkey(server: &Server) -> (Self, Credential, Passkey) {
+    pub async fn with_passkey(server: &Server) -> (Self, Credential, Passkey) {
         let mut owner = Self::new(server).await;
         let (credential, response) = owner.authenticator.register(&owner.options(server).await);
         let passkey = add(server.app().clone(), owner.user.clone(), response).await.unwrap();
@@ -45,27 +44,27 @@ impl Owner {
         (owner, credential, passkey)
     }
 
-    async fn options(&self, server: &Server) -> Value {
+    pub async fn options(&self, server: &Server) -> Value {
         let options = register::begin(server.app(), &self.user).await.unwrap();
         serde_json::to_value(options).unwrap()
     }
 
     /// An answer to a new challenge.
-    async fn sign(&self, server: &Server, credential: &Credential) -> Value {
+    pub async fn sign(&self, server: &Server, credential: &Credential) -> Value {
         let begun = assert::begin(server.app(), None, &origin()).await.unwrap();
         let options = json!({ "publicKey": { "challenge": text(&begun.challenge) } });
         self.authenticator.sign(&options, credential)
     }
 
     /// How many sessions were opened; as many are there.
-    async fn opened(&self, server: &Server) -> usize {
+    pub async fn opened(&self, server: &Server) -> usize {
         let account = account(server, &self.email).await;
         assert_eq!(account.sessions.len() as u64, account.user.sign_ins);
         account.sessions.len()
     }
 
     /// The passkeys, each of which is claimed.
-    async fn passkeys(&self, server: &Server) -> Vec<Passkey> {
+    pub async fn passkeys(&self, server: &Server) -> Vec<Passkey> {
         let passkeys = of_user(&server.app().store, self.user.id).await.unwrap();
         for passkey in &passkeys {
             assert_eq!(claimed(server, passkey).await, Some(self.user.id.to_string()));
@@ -81,21 +80,16 @@ async fn claimed(server: &Server, passkey: &Passkey) -> Option<String> {
     claim.map(|claim| claim["user_id"].as_s().unwrap().clone())
 }
 
-async fn add(app: App, user: User, response: Value) -> Result<Passkey, Undone<NotAdded>> {
+pub async fn add(app: App, user: User, response: Value) -> Result<Passkey, Undone<NotAdded>> {
     let origin = origin();
     let response = serde_json::from_value(response).unwrap();
     until_answered(|| register::finish(&app, &user, &origin, &response, "Laptop")).await
 }
 
-async fn answer(app: App, response: Value) -> Result<SignedIn, Undone<WrongCredentials>> {
+pub async fn answer(app: App, response: Value) -> Result<SignedIn, Undone<WrongCredentials>> {
     let origin = origin();
     let response = serde_json::from_value(response).unwrap();
     until_answered(|| assert::finish(&app, None, &response, &origin)).await
-}
-
-async fn remove(app: App, user: User, number: u64) -> Result<(), Undone<Unknown>> {
-    let origin = origin();
-    until_answered(|| manage::remove(&app, &user, &origin, number)).await
 }
 
 /// A browser sends the answer to one challenge of a registration twice, or two authenticators answer it.
@@ -277,75 +271,4 @@ async fn a_credential_gets_into_one_account() {
     let server = server_on(Embedded).await.unwrap();
     every(async |choices| add_to_two_accounts(&server, choices, 0).await).await;
     some(40, async |choices| add_to_two_accounts(&server, choices, 1).await).await;
-}
-
-/// The owner removes a passkey while somebody signs in with it.
-async fn remove_and_answer(server: &Server, choices: &mut Choices, faults: usize) {
-    let (owner, credential, passkey) = Owner::with_passkey(server).await;
-    let response = owner.sign(server, &credential).await;
-    let mut play = Play::new(server.app(), faults);
-    let user = owner.user.clone();
-    let removed = play.client("removes", move |app| remove(app, user, passkey.number));
-    let entered = play.client("signs in", move |app| answer(app, response));
-    let played = play.run(choices).await;
-
-    let (removed, entered) = ([removed.told()], [entered.told()]);
-    let won = succeeded(&entered, &[WrongCredentials]);
-    let gone = succeeded(&removed, &[Unknown]);
-    assert!(won <= owner.opened(server).await);
-    assert!(played.faulty || gone == 1, "{removed:?}");
-    if removed[0].is_some() {
-        // A late sign-in does not bring it back, and the credential is free again.
-        assert!(owner.passkeys(server).await.is_empty());
-        passkey_again(&owner, server, &credential).await;
-        assert_eq!(owner.passkeys(server).await.len(), 1);
-    }
-}
-
-#[tokio::test]
-async fn a_removed_passkey_is_not_brought_back_by_a_sign_in() {
-    let server = server_on(Embedded).await.unwrap();
-    every(async |choices| remove_and_answer(&server, choices, 0).await).await;
-    some(40, async |choices| remove_and_answer(&server, choices, 1).await).await;
-}
-
-/// The same credential, registered anew.
-async fn passkey_again(owner: &Owner, server: &Server, credential: &Credential) -> Passkey {
-    let options = owner.options(server).await;
-    let response = owner.authenticator.register_as(&options, credential);
-    add(server.app().clone(), owner.user.clone(), response).await.unwrap()
-}
-
-/// Two tabs remove a passkey; in one of them the credential is then registered anew.
-async fn remove_twice_and_add(server: &Server, choices: &mut Choices, faults: usize) {
-    let (owner, credential, passkey) = Owner::with_passkey(server).await;
-    let mut play = Play::new(server.app(), faults);
-    let (user, number) = (owner.user.clone(), passkey.number);
-    let removed = play.client("removes", move |app| remove(app, user, number));
-    let (user, authenticator) = (owner.user.clone(), owner.authenticator.clone());
-    let added = play.client("removes and adds", async move |app: App| {
-        let removed = remove(app.clone(), user.clone(), number).await;
-        assert!(matches!(removed, Ok(()) | Err(Undone::Refused(Unknown))), "{removed:?}");
-        let options = until_answered(|| register::begin(&app, &user)).await?;
-        let options = serde_json::to_value(options).unwrap();
-        add(app, user, authenticator.register_as(&options, &credential)).await
-    });
-    let played = play.run(choices).await;
-
-    succeeded(&[removed.told()], &[Unknown]);
-    let added = [added.told()];
-    let won = succeeded(&added, &[NotAdded::UnknownChallenge]);
-    let passkeys = owner.passkeys(server).await;
-    if added[0].is_some() {
-        assert_eq!(passkeys.len(), 1, "{added:?}");
-        assert_ne!(passkeys[0].number, passkey.number);
-    }
-    assert!(played.faulty || won == 1);
-}
-
-#[tokio::test]
-async fn removing_does_not_reach_a_passkey_that_came_later() {
-    let server = server_on(Embedded).await.unwrap();
-    every(async |choices| remove_twice_and_add(&server, choices, 0).await).await;
-    some(40, async |choices| remove_twice_and_add(&server, choices, 1).await).await;
 }
