@@ -142,7 +142,7 @@ async fn enter(
     let verified = app.relying_party.webauthn()?.finish_discoverable_authentication_v2(
         response,
         state,
-        &DiscoverableKey::from(&key),
+        DiscoverableKey::from(&key),
     );
     // A counter that does not rise and a backup eligibility that changes are refused there.
     let result = verified.map_err(|error| {

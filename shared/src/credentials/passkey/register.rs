@@ -51,9 +51,7 @@ pub async fn begin(app: &App, user: &User) -> Result<CreationChallengeResponse> 
     if passkeys.len() >= MOST {
         return refused(NotAdded::TooMany);
     }
-    let known = passkeys
-        .iter()
-        .map(|passkey| passkey.credential_bytes().map(Into::into));
+    let known = passkeys.iter().map(|passkey| passkey.credential_bytes());
     let known = Some(known.collect::<std::result::Result<Vec<_>, _>>()?).filter(|known| !known.is_empty());
     let webauthn = app.relying_party.webauthn()?;
     // The identifier given here is replaced below: the published API uses the 26 characters of the user's own.
