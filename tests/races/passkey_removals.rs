@@ -22,7 +22,7 @@ async fn remove(app: App, user: User, number: u64) -> Result<(), Undone<Unknown>
 
 /// The owner removes a passkey while somebody signs in with it.
 async fn remove_and_answer(server: &Server, choices: &mut Choices, faults: usize) {
-    let (owner, credential, passkey) = Owner::with_passkey(server).await;
+    let (owner, credential, passkey) = Owner::with_passkey(server, true).await;
     let response = owner.sign(server, &credential).await;
     let mut play = Play::new(server.app(), faults);
     let user = owner.user.clone();
@@ -59,7 +59,7 @@ async fn passkey_again(owner: &Owner, server: &Server, credential: &Credential) 
 
 /// Two tabs remove a passkey; in one of them the credential is then registered anew.
 async fn remove_twice_and_add(server: &Server, choices: &mut Choices, faults: usize) {
-    let (owner, credential, passkey) = Owner::with_passkey(server).await;
+    let (owner, credential, passkey) = Owner::with_passkey(server, true).await;
     let mut play = Play::new(server.app(), faults);
     let (user, number) = (owner.user.clone(), passkey.number);
     let removed = play.client("removes", move |app| remove(app, user, number));
