@@ -14,7 +14,7 @@ use super::digest_of;
 use crate::App;
 use crate::ids::UserId;
 use crate::store::record::read_optional;
-use crate::store::{Commit, Condition, Item, Key, Record, StoreError};
+use crate::store::{Commit, Condition, Item, Key, Record, StoreError, retried};
 
 /// A challenge may be answered for so long.
 pub const LIFETIME: Duration = Duration::from_secs(300);
@@ -115,9 +115,13 @@ impl Ceremony {
     /// # Errors
     /// [`StoreError`] when that is not known.
     pub async fn spend(&self, app: &App) -> Result<(), StoreError> {
-        let mut commit = Commit::<StoreError>::new();
-        commit.delete(self.key(), Condition::Always);
-        app.store.commit(commit).await
+        // Other answers may be under way at the same moment.
+        retried(async || {
+            let mut commit = Commit::<StoreError>::new();
+            commit.delete(self.key(), Condition::Always);
+            app.store.commit(commit).await
+        })
+        .await
     }
 }
 
