@@ -133,7 +133,7 @@ const MOST_OF_TENANTS: &[(&str, f64, f64)] = &[
     ("deactivate_user", 6.0, 12.0),
     ("activate_user", 6.0, 12.0),
     ("unbind_user, the last role", 7.0, 12.0),
-    ("invite_user", 8.0, 28.0),
+    ("invite_user", 9.0, 28.0),
     ("invite_user, who has an account", 9.0, 28.0),
     ("resend_invitation", 10.0, 12.0),
     ("revoke_invitation", 5.0, 12.0),
