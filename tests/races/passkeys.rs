@@ -14,7 +14,7 @@ use tests::authenticator::{Authenticator, Credential, text, with};
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::explorer::{Choices, Play, every, server_on, some};
-use super::people::{account, newcomer, origin, succeeded, until_answered};
+use super::people::{account, newcomer, origin, redeem, reset_token, succeeded, until_answered};
 
 /// Somebody with an authenticator.
 pub struct Owner {
@@ -271,4 +271,39 @@ async fn a_credential_gets_into_one_account() {
     let server = server_on(Embedded).await.unwrap();
     every(async |choices| add_to_two_accounts(&server, choices, 0).await).await;
     some(40, async |choices| add_to_two_accounts(&server, choices, 1).await).await;
+}
+
+/// Somebody with a stolen session adds a passkey while the owner sets a new password, which ends all sessions.
+async fn add_and_reset(server: &Server, choices: &mut Choices, faults: usize) {
+    let owner = Owner::new(server).await;
+    let (_, response) = owner.authenticator.register(&owner.options(server).await);
+    let token = reset_token(server, &owner.email).await;
+    let mut play = Play::new(server.app(), faults);
+    let user = owner.user.clone();
+    let added = play.client("adds", move |app| add(app, user, response));
+    let email = owner.email.clone();
+    let reset = play.client("resets", move |app| redeem(app, email, token, "a new long phrase"));
+    let played = play.run(choices).await;
+
+    let kept = owner.passkeys(server).await.len();
+    let (added, reset) = (added.told(), reset.told());
+    assert!(matches!(reset, None | Some(Ok(()))), "{reset:?}");
+    assert!(added.is_none() || succeeded(&[added], &[NotAdded::UnknownChallenge]) == kept);
+    if !played.faulty {
+        // Whoever comes after the reset does not get in any more.
+        let (_, late) = owner.authenticator.register(&owner.options(server).await);
+        let late = add(server.app().clone(), owner.user.clone(), late).await;
+        assert!(
+            matches!(late, Err(Undone::Refused(NotAdded::UnknownChallenge))),
+            "{late:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_adds_no_passkey() {
+    let server = server_on(Embedded).await.unwrap();
+    let schedules = every(async |choices| add_and_reset(&server, choices, 0).await).await;
+    assert!(schedules >= 3, "{schedules}");
+    some(15, async |choices| add_and_reset(&server, choices, 1).await).await;
 }

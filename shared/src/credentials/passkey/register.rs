@@ -17,7 +17,8 @@ use crate::act::{Failure, Undone};
 use crate::activity::Activity;
 use crate::notify::{Message, Template};
 use crate::sessions::Origin;
-use crate::store::{Commit, StoreError};
+use crate::store::commit::int;
+use crate::store::{Commit, Condition, Record, StoreError};
 
 /// Why no passkey was added.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -151,6 +152,13 @@ async fn keep(
         })
         .otherwise(|_| Undone::Refused(NotAdded::InUse));
     commit.create(&passkey);
+    // Whoever ended all sessions meanwhile, by a new password say, shuts out who is adding a passkey by one of them.
+    commit
+        .check(
+            user.key(),
+            Condition::Equals("session_epoch", int(user.session_epoch.cast_signed())),
+        )
+        .otherwise(|_| Undone::Refused(NotAdded::UnknownChallenge));
     commit.create(&Activity::new(app, user.id, origin, "passkey", "create").about(passkey.number));
     commit.create(&message);
     app.store.commit(commit).await?;
