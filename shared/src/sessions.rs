@@ -172,9 +172,15 @@ pub(crate) fn live(session: Option<Item>, user: Option<Item>, now: Timestamp) ->
     Ok(session.is_live(&user, now).then_some(Live { user, session }))
 }
 
+/// Does `work` for somebody whose session this is, and writes down beside it that the session was used.
+pub async fn used<T>(app: &App, session: &Session, work: impl Future<Output = T>) -> T {
+    let (done, ()) = futures_util::join!(work, mark_seen(app, session));
+    done
+}
+
 /// Writes down that a session was used, at most once in [`SEEN_EVERY`]. It never brings an ended session back, and a
 /// failure is nobody's concern but the log's.
-pub async fn mark_seen(app: &App, session: &Session) {
+async fn mark_seen(app: &App, session: &Session) {
     let now = app.clock.now();
     if now.duration_since(session.last_seen).unsigned_abs() < SEEN_EVERY {
         return;
