@@ -135,6 +135,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Level of the log.
     pub log_level: tracing::Level,
+    /// Issuer of identity-server's tokens.
+    pub identity_issuer: String,
     /// Attempt limits; none with `THROTTLE=off`.
     pub limits: Option<Limits>,
     /// Least length of a new password in code points.
@@ -206,6 +208,7 @@ impl Config {
             log_level: env
                 .parsed("LOG_LEVEL", "error, warn, info, debug or trace")?
                 .unwrap_or(tracing::Level::INFO),
+            identity_issuer: env.text_or("IDENTITY_ISSUER", "go"),
             limits: env.limits()?,
             password_min_length,
             bootstrap_admin: BootstrapAdmin {

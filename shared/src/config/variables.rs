@@ -49,6 +49,7 @@ pub const VARIABLES: &[Variable] = &[
         "info",
         "error, warn, info, debug or trace; one JSON object a line on standard error",
     ),
+    variable("IDENTITY_ISSUER", "go", "the issuer (iss) of identity-server's tokens"),
     variable("THROTTLE", "on", "off switches every attempt limit off, for test runs"),
     variable(
         "THROTTLE_SIGNIN_ACCOUNT",
