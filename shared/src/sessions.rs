@@ -180,7 +180,7 @@ pub async fn used<T>(app: &App, session: &Session, work: impl Future<Output = T>
 
 /// Writes down that a session was used, at most once in [`SEEN_EVERY`]. It never brings an ended session back, and a
 /// failure is nobody's concern but the log's.
-async fn mark_seen(app: &App, session: &Session) {
+pub async fn mark_seen(app: &App, session: &Session) {
     let now = app.clock.now();
     if now.duration_since(session.last_seen).unsigned_abs() < SEEN_EVERY {
         return;
