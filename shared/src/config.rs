@@ -322,6 +322,8 @@ impl Env<'_> {
             signin_account: limit("THROTTLE_SIGNIN_ACCOUNT", defaults.signin_account)?,
             signin_address: limit("THROTTLE_SIGNIN_ADDRESS", defaults.signin_address)?,
             signup_address: limit("THROTTLE_SIGNUP_ADDRESS", defaults.signup_address)?,
+            register_account: limit("THROTTLE_REGISTER_ACCOUNT", defaults.register_account)?,
+            activate_address: limit("THROTTLE_ACTIVATE_ADDRESS", defaults.activate_address)?,
             reset_account: limit("THROTTLE_RESET_ACCOUNT", defaults.reset_account)?,
             reset_address: limit("THROTTLE_RESET_ADDRESS", defaults.reset_address)?,
             invite_account: limit("THROTTLE_INVITE_ACCOUNT", defaults.invite_account)?,

@@ -130,7 +130,7 @@ pub fn open<E>(
             "session_epoch",
             crate::store::commit::int(user.session_epoch.cast_signed()),
         ),
-        State::lets_in(),
+        State::is_one_of(&State::MAY_SIGN_IN),
     ]);
     commit.update(
         user.key(),

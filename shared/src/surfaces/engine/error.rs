@@ -14,7 +14,7 @@ use crate::accounts::profile::Gone;
 use crate::accounts::sign_up::NoAccount;
 use crate::act::{Failure, Told, Undone};
 use crate::http::body::Unread;
-use crate::sessions::sign_in::WrongCredentials;
+use crate::sessions::sign_in::NotSignedIn;
 
 /// The body of every error.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -182,8 +182,8 @@ impl<R: Into<EngineError>> From<Undone<R>> for EngineError {
     }
 }
 
-impl From<WrongCredentials> for EngineError {
-    fn from(_: WrongCredentials) -> Self {
+impl From<NotSignedIn> for EngineError {
+    fn from(_: NotSignedIn) -> Self {
         Self::wrong_credentials()
     }
 }
