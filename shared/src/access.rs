@@ -2,12 +2,13 @@
 //!
 //! Rooms: [`permission`] the logic of grants and questions, [`role`] what is kept of a role, [`roles`] making, changing and
 //! removing them, [`grants`] giving them permissions, [`role_list`] listing them, [`catalogue`] the permissions that are
-//! known, [`standing`] what somebody may do in an organization now, [`administration`] who administers identity-server's
+//! known, [`standing`] what somebody may do in an organization now, [`home`] the roles of the home organization, [`administration`] who administers identity-server's
 //! surface.
 
 pub mod administration;
 pub mod catalogue;
 pub mod grants;
+pub mod home;
 pub mod permission;
 pub mod role;
 pub mod role_list;

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use jsonwebtoken::Algorithm;
+use jsonwebtoken::jwk::{Jwk, KeyAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use super::jwt::{self, Checked, TokenKind};
-use super::keyring::{Keyring, KeyringError};
+use super::keyring::{Family, Keyring, KeyringError};
 use crate::ids::{AsUuid, OrgId, RoleId, SessionId, UserId};
 
 /// Engine's access token.
@@ -82,6 +83,11 @@ pub const fn identity(issuer: &str) -> TokenKind<'_> {
         lifetime: 1800,
         says_when_it_begins: true,
     }
+}
+
+/// The public keys that verify identity-server's access tokens (RFC 7517 §5).
+pub fn identity_jwks(keyring: &Keyring) -> Vec<Jwk> {
+    keyring.jwks_of(Family::Rsa, KeyAlgorithm::RS512)
 }
 
 /// Whom identity-server's access token is for: the one user that it is about.
