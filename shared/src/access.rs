@@ -1,11 +1,14 @@
 //! What somebody may do: roles of organizations and their grants.
 //!
 //! Rooms: [`permission`] the logic of grants and questions, [`role`] what is kept of a role, [`office`] what system roles
-//! administrate, [`role_number`] the numbers of roles, [`roles`] making and changing them, [`removal`] removing them, [`grants`] giving them permissions, [`role_list`] listing them, [`catalogue`] the permissions that are
-//! known, [`named`] those that have only a name, [`standing`] what somebody may do in an organization now.
+//! administrate, [`role_number`] the numbers of roles, [`roles`] making and changing them, [`removal`] removing them,
+//! [`grants`] giving them permissions, [`role_list`] listing them, [`catalogue`] the permissions that are known, [`named`]
+//! those that have only a name, [`standing`] what somebody may do in an organization now, [`home`] the roles of the home
+//! organization.
 
 pub mod catalogue;
 pub mod grants;
+pub mod home;
 pub mod named;
 pub mod office;
 pub mod permission;

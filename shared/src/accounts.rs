@@ -1,9 +1,13 @@
 //! Accounts: who somebody is, whatever surface made them.
 
+pub mod activation;
 pub mod avatar;
+pub mod directory;
 pub mod email;
+pub mod password_change;
 pub mod password_reset;
 pub mod profile;
+pub mod registration;
 pub mod sign_up;
 pub mod user;
 

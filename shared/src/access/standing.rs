@@ -157,6 +157,29 @@ pub async fn check(
     Ok(Some((live, Some(Standing { membership, roles }))))
 }
 
+/// Checks a session and reads its user's membership in the home organization, if it is in force there: one round trip.
+/// `None` when the session is not in force.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read: then nobody is let in.
+pub async fn at_home(
+    app: &App,
+    user_id: UserId,
+    session: SessionId,
+) -> Result<Option<(Live, Option<Membership>)>, StoreError> {
+    let keys = [
+        Session::key_of(user_id, session),
+        User::key_of(user_id),
+        Membership::key_of(user_id, OrgId::HOME),
+    ];
+    let [session, user, membership] = app.store.get(keys).await?;
+    let Some(live) = sessions::live(session, user, app.clock.now())? else {
+        return Ok(None);
+    };
+    let membership = read_optional::<Membership>(membership)?;
+    Ok(Some((live, membership.filter(Membership::is_in_force))))
+}
+
 /// What `user` may do in `org`; `None` for no member, and for one who is switched off there.
 ///
 /// # Errors

@@ -144,6 +144,8 @@ impl Membership {
     /// What its organization is shown: the account's state, unless the organization decided otherwise.
     pub fn shown_state(&self) -> State {
         match (self.who.account_state, self.member_state) {
+            (State::Unactivated, Some(MemberState::Inactive)) => State::Inactive,
+            (State::Unactivated, _) => State::Pending,
             (state, _) if !state.may_sign_in() => State::Inactive,
             (_, Some(MemberState::Active)) => State::Active,
             (_, Some(MemberState::Inactive)) => State::Inactive,

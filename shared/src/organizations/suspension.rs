@@ -3,7 +3,8 @@
 //! An account belongs to its owner, and anybody may make an organization and add strangers to it. So an organization
 //! switches an account off only when it is the only one that the account belongs to, or the home organization; otherwise
 //! the member loses its rights in that organization, and nowhere else. Whoever switched an account off may switch it on,
-//! whoever else added it meanwhile.
+//! whoever else added it meanwhile. An account that waits for its activation is let in by the home organization or by its
+//! owner, not by an organization that a stranger made.
 
 use futures_util::future::try_join;
 
@@ -56,7 +57,8 @@ async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) ->
     };
     let read = Versioned::<Membership>::from_item(member)?;
     let undoes = to == MemberState::Active && account.user.deactivated_in == Some(org);
-    let rules_account = org == OrgId::HOME || account.user.member_of == 1 || undoes;
+    let waits = account.user.state == State::Unactivated;
+    let rules_account = org == OrgId::HOME || ((account.user.member_of == 1 || undoes) && !waits);
     check(&account, &read.record, actor, to, rules_account)?;
 
     let mut commit = Commit::<Undone<NotSwitched>>::new();
@@ -95,6 +97,11 @@ fn check(account: &Account, member: &Membership, actor: &Actor, to: MemberState,
         return refused(NotSwitched::BeyondOwnRights);
     }
     let user = &account.user;
+    // Of an account that waits for its activation, what was switched off here is the membership.
+    let switched_off_here = member.member_state == Some(MemberState::Inactive);
+    if user.state == State::Unactivated && (rules_account || switched_off_here) {
+        return Ok(());
+    }
     if to == MemberState::Active && !user.state.may_sign_in() {
         // What the home organization switched off is for the home organization to switch on; a lock or a ban is not this
         // switch's at all.
