@@ -31,7 +31,7 @@ pub struct Account {
     /// Its sessions, ended and overdue ones included.
     pub sessions: Vec<Session>,
     /// Its memberships.
-    pub memberships: Vec<Membership>,
+    pub memberships: Vec<Versioned<Membership>>,
 }
 
 impl Account {
@@ -52,6 +52,11 @@ impl Account {
         Self::read_from(store, id, Session::PREFIX).await
     }
 
+    /// Its memberships without their versions.
+    pub fn memberships(&self) -> impl Iterator<Item = &Membership> {
+        self.memberships.iter().map(|membership| &membership.record)
+    }
+
     async fn read_from(store: &Store, id: UserId, first: &str) -> Result<Option<Self>, StoreError> {
         let items = store
             .query_to_end(Query::partition(User::partition(id)).between(first, User::SK))
@@ -61,7 +66,7 @@ impl Account {
             match kind(&item) {
                 User::KIND => user = Some(Versioned::from_item(item)?),
                 Session::KIND => sessions.push(read(item)?),
-                Membership::KIND => memberships.push(read(item)?),
+                Membership::KIND => memberships.push(Versioned::from_item(item)?),
                 _ => {}
             }
         }

@@ -1,10 +1,12 @@
-//! The first inhabitants of an empty table: the home organization, its Super Admin role, and one who holds it.
+//! The first inhabitants of an empty table: the home organization, its system roles, and one who has them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::App;
+use crate::access::Role;
+use crate::access::role_number::ROLE_NUMBERS;
 use crate::accounts::profile::Profile;
 use crate::accounts::sign_up::{self, NoAccount};
 use crate::accounts::user::State;
@@ -90,17 +92,15 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
     };
     let mut user = sign_up::draft(app, &admin.email, profile, State::Active);
     user.member_of = 1;
-    let role = RoleId::generate(&app.clock, &app.random);
+    let mut role = Role::system(RoleId::generate(&app.clock, &app.random), OrgId::HOME, now);
+    let mut identity_admin = Role::identity_admin(now);
+    let numbers = ROLE_NUMBERS.next(None).map_err(failed)?;
+    (role.number, identity_admin.number) = (Some(numbers.number()), Some(numbers.number() + 1));
+    let name = app.config.service_name.clone();
+    let home = Organization::founded(OrgId::HOME, name, Details::default(), now);
     let mut commit = Commit::<Undone<NoAccount>>::new();
-    founding::found(
-        &mut commit,
-        OrgId::HOME,
-        app.config.service_name.clone(),
-        Details::default(),
-        role,
-        &user,
-        now,
-    );
+    founding::found(&mut commit, home, role, vec![identity_admin], &user);
+    numbers.take_many(&mut commit, 2);
     sign_up::create(&mut commit, app, &user, hash);
     match app.store.commit(commit).await {
         Ok(()) => Ok(Bootstrap::Made {

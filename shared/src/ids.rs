@@ -126,6 +126,12 @@ ulid_id!(
     InvitationId
 );
 
+impl RoleId {
+    /// The role `admin` of the home organization, which makes an administrator of identity-server. It is the same in every
+    /// table, so that a membership says by itself who is one.
+    pub const IDENTITY_ADMIN: Self = Self(Ulid(1));
+}
+
 impl OrgId {
     /// The home organization: 26 zeros (engine's super organization).
     pub const HOME: Self = Self(Ulid::nil());
@@ -206,5 +212,6 @@ mod tests {
         assert_eq!(SessionId::parse(&session.to_string().to_uppercase()), None);
         assert_eq!(SessionId::parse(&session.to_string().replace('-', "")), None);
         assert_eq!(OrgId::HOME.to_string(), "0".repeat(26));
+        assert_eq!(RoleId::IDENTITY_ADMIN.to_string(), format!("{}1", "0".repeat(25)));
     }
 }

@@ -10,6 +10,7 @@ use futures_util::future::try_join;
 
 use super::membership::{self, Headcount, MemberState, Membership};
 use crate::App;
+use crate::access::Office;
 use crate::access::standing::Actor;
 use crate::accounts::{Account, State};
 use crate::act::Undone;
@@ -71,12 +72,8 @@ async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) ->
         commit.check(account.user.key(), Condition::Version(account.version));
     }
     commit.replace(&read, &member);
-    let admins = |member: &Membership| i64::from(member.is_admin && member.is_in_force());
-    let change = Headcount {
-        members: 0,
-        admins: admins(&member) - admins(&read.record),
-    };
-    change.count_out(&mut commit, org, || Undone::Refused(NotSwitched::LastAdmin));
+    let change = Headcount::between(Some(&read.record), Some(&member));
+    change.count(&mut commit, org, || Undone::Refused(NotSwitched::LastAdmin));
     let action = match to {
         MemberState::Active => "activate",
         MemberState::Inactive => "deactivate",
@@ -93,7 +90,10 @@ fn check(account: &Account, member: &Membership, actor: &Actor, to: MemberState,
     if member.shown_state() == to.account_state() {
         return refused(NotSwitched::Already);
     }
-    if member.is_admin && !actor.standing.is_admin() {
+    if Office::ALL
+        .iter()
+        .any(|office| member.holds(*office) && !actor.standing.fills(*office))
+    {
         return refused(NotSwitched::BeyondOwnRights);
     }
     let user = &account.user;
@@ -126,6 +126,6 @@ fn switch_account(commit: &mut Commit<Undone<NotSwitched>>, account: &Account, m
     }
     commit.update(account.user.key(), Condition::Version(account.version), steps);
     let mut others = account.memberships.clone();
-    others.retain(|other| other.org_id != member.org_id);
+    others.retain(|other| other.record.org_id != member.org_id);
     membership::follow(commit, &others, &member.who);
 }

@@ -207,6 +207,6 @@ async fn standing_of(app: &App, id: UserId) -> std::result::Result<Option<Standi
     let Some(account) = Account::read(&app.store, id).await? else {
         return Ok(None);
     };
-    let (roles, _) = access::held(&app.store, &account.memberships, false).await?;
+    let (roles, _) = access::held(&app.store, account.memberships(), false).await?;
     Ok(Some(Standing { account, roles }))
 }

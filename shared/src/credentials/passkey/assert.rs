@@ -150,7 +150,7 @@ async fn enter(
         wrong()
     })?;
 
-    let (roles, _) = access::held(&app.store, &account.memberships, false).await?;
+    let (roles, _) = access::held(&app.store, account.memberships(), false).await?;
     let mut commit = Commit::<Undone<NotSignedIn>>::new();
     ceremony.consume(&mut commit, wrong);
     let mut passkey = read.record.clone();

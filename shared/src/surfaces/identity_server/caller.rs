@@ -12,7 +12,7 @@ use utoipa::{IntoParams, IntoResponses};
 use super::error::{ErrorText, IdentityError};
 use super::path::{self, Segment};
 use crate::App;
-use crate::access::{administration, standing};
+use crate::access::{Office, standing};
 use crate::accounts::User;
 use crate::ids::{AsUuid, UserId};
 use crate::organizations::Membership;
@@ -33,7 +33,7 @@ pub struct Caller {
 impl Caller {
     /// Whether it administers this surface.
     pub fn is_administrator(&self) -> bool {
-        self.home.as_ref().is_some_and(administration::is_administrator)
+        self.home.as_ref().is_some_and(|home| home.holds(Office::Identity))
     }
 }
 
