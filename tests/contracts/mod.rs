@@ -52,6 +52,14 @@ mod engine_users;
 mod engine_users_filters;
 mod engine_users_where;
 mod house;
+mod identity_activate;
+mod identity_authenticate;
+mod identity_limits;
+mod identity_register;
+mod identity_reset_password;
+mod identity_unactivated;
+mod identity_users;
+mod identity_validate;
 
 use serde_json::Value;
 use shared::accounts::{State, User};

@@ -3,15 +3,20 @@
 
 use std::path::Path;
 
+use rstest::rstest;
 use tests::Server;
 
+#[rstest]
+#[case("engine")]
+#[case("identity-server")]
 #[tokio::test]
-async fn the_engine_document_is_the_golden_one() {
+async fn a_document_is_the_golden_one(#[case] surface: &str) {
     let server = Server::start().await;
-    let served = server.client().get("/openapi/engine.json").await.expect(200).json();
+    let served = server.client().get(&format!("/openapi/{surface}.json")).await;
+    let served = served.expect(200).json();
     assert_eq!(served["openapi"], "3.1.0");
     let text = serde_json::to_string_pretty(&served).unwrap() + "\n";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("documents/engine.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("documents/{surface}.json"));
     if std::env::var("UPDATE_GOLDEN").is_ok_and(|value| value == "1") {
         std::fs::write(&path, &text).unwrap();
     }

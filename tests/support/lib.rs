@@ -6,6 +6,7 @@ pub mod binaries;
 pub mod client;
 pub mod emulator;
 pub mod events;
+pub mod identity;
 pub mod picture;
 pub mod runtime_api;
 pub mod server;
@@ -13,6 +14,7 @@ pub mod services;
 pub mod tenant;
 
 pub use client::{Answer, Client};
+pub use identity::Identity;
 pub use server::{Server, Table};
 pub use tenant::Tenant;
 
