@@ -102,7 +102,7 @@ macro_rules! identity_server {
     };
 }
 
-pub const GROUPS: [Group; 10] = [
+pub const GROUPS: [Group; 12] = [
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),
@@ -115,6 +115,12 @@ pub const GROUPS: [Group; 10] = [
         "IdentityServerAccounts",
         "identity-server-accounts",
         identity_server_accounts
+    ),
+    identity_server!("IdentityServerRoles", "identity-server-roles", identity_server_roles),
+    identity_server!(
+        "IdentityServerPermissions",
+        "identity-server-permissions",
+        identity_server_permissions
     ),
     Group {
         function: "PlatformKeys",

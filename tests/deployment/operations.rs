@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 64] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 77] = [
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
@@ -264,6 +264,69 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 64] = [
         "IdentityServerAccounts",
     ),
     ("users-find-all", "GET", "/identity/v1/users", "IdentityServerAccounts"),
+    ("roles-find-all", "GET", "/identity/v1/roles", "IdentityServerRoles"),
+    (
+        "roles-create",
+        "POST",
+        "/identity/v1/roles/create",
+        "IdentityServerRoles",
+    ),
+    ("roles-find", "GET", "/identity/v1/roles/{id}", "IdentityServerRoles"),
+    (
+        "roles-delete",
+        "DELETE",
+        "/identity/v1/roles/{id}",
+        "IdentityServerRoles",
+    ),
+    (
+        "roles-add-permission",
+        "POST",
+        "/identity/v1/roles/add-permission",
+        "IdentityServerRoles",
+    ),
+    (
+        "roles-remove-permission",
+        "POST",
+        "/identity/v1/roles/remove-permission",
+        "IdentityServerRoles",
+    ),
+    ("roles-grant", "POST", "/identity/v1/roles/grant", "IdentityServerRoles"),
+    (
+        "roles-revoke",
+        "POST",
+        "/identity/v1/roles/revoke",
+        "IdentityServerRoles",
+    ),
+    (
+        "permissions-find-all",
+        "GET",
+        "/identity/v1/permissions",
+        "IdentityServerPermissions",
+    ),
+    (
+        "permissions-create",
+        "POST",
+        "/identity/v1/permissions/create",
+        "IdentityServerPermissions",
+    ),
+    (
+        "permissions-create-alias",
+        "POST",
+        "/identity/v1/permissions",
+        "IdentityServerPermissions",
+    ),
+    (
+        "permissions-find",
+        "GET",
+        "/identity/v1/permissions/{id}",
+        "IdentityServerPermissions",
+    ),
+    (
+        "permissions-delete",
+        "DELETE",
+        "/identity/v1/permissions/{id}",
+        "IdentityServerPermissions",
+    ),
     (
         "identity-jwks",
         "GET",
@@ -275,6 +338,7 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 64] = [
 /// A path that a client may write for a pattern.
 pub fn example(pattern: &str) -> String {
     pattern
+        .replace("{id}", "7")
         .replace("{uid}", "019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26")
         .replace("{code}", "0123456789abcdef0123456789abcdef")
         .replace("{token}", "abc123")

@@ -134,6 +134,10 @@ fn every_function_that_answers_http_is_known_by_its_program() {
 #[case::wrong_method_of_identity("GET", "/identity/v1/public/authenticate", "IdentityServerAccounts", 405)]
 #[case::wrong_method_of_the_list("DELETE", "/identity/v1/users", "IdentityServerAccounts", 405)]
 #[case::wrong_method_of_a_link("DELETE", "/identity/v1/public/activate/a/b", "IdentityServerAccounts", 405)]
+#[case::wrong_method_of_roles("PUT", "/identity/v1/roles", "IdentityServerRoles", 405)]
+#[case::wrong_method_below_roles("PUT", "/identity/v1/roles/grant", "IdentityServerRoles", 405)]
+#[case::unknown_path_below_roles("GET", "/identity/v1/roles/1/users", "IdentityServerRoles", 404)]
+#[case::wrong_method_of_permissions("PUT", "/identity/v1/permissions/1", "IdentityServerPermissions", 405)]
 #[case::not_found_by_contract("DELETE", "/api/v1/invitations", "EngineInvitations", 404)]
 #[tokio::test]
 async fn a_surface_answers_for_what_it_does_not_have(

@@ -3,6 +3,7 @@
 
 mod chapters;
 mod identity;
+mod identity_roles;
 mod passkeys;
 pub mod rarer;
 
@@ -171,5 +172,6 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     passkeys::tell(teller, mail, &people).await;
     chapters::account(teller, mail, &people).await;
     identity::tell(teller, mail, &people).await;
+    identity_roles::tell(teller, &people).await;
     people
 }

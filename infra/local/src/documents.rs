@@ -54,11 +54,18 @@ pub fn identity_server() -> OpenApi {
         tag("public", "What anybody may call"),
         tag("auth", "Tokens"),
         tag("users", "Accounts"),
+        tag("roles", "Roles, what they give, and who has them"),
+        tag("permissions", "Named permissions"),
     ];
     put_together(
         info,
         tags,
-        [identity_server_accounts::document(), platform_keys::identity_document()],
+        [
+            identity_server_accounts::document(),
+            identity_server_roles::document(),
+            identity_server_permissions::document(),
+            platform_keys::identity_document(),
+        ],
     )
 }
 

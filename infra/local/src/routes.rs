@@ -33,6 +33,8 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(engine_sessions::routes(app.clone()))
         .merge(engine_users::routes(app.clone()))
         .merge(identity_server_accounts::routes(app.clone()))
+        .merge(identity_server_roles::routes(app.clone()))
+        .merge(identity_server_permissions::routes(app.clone()))
         .merge(platform_keys::routes(app.clone()))
         .merge(pages::routes(app, mailroom))
         .merge(viewer())

@@ -150,7 +150,7 @@ async fn add_named_once(app: &App, actor: &Actor, role: RoleId, number: i64) -> 
     let Some(named) = read_optional::<Named>(named)?.filter(|named| !named.has_ended) else {
         return refused(NotBound::UnknownPermission);
     };
-    if role.grants.iter().any(|grant| grant.number == Some(number)) {
+    if role.gives(number) {
         return refused(NotBound::AlreadyBound);
     }
     if role.grants.len() >= MOST {

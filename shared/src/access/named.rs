@@ -239,7 +239,7 @@ async fn delete_once(app: &App, actor: &Actor, number: i64) -> Result<Left> {
     app.store
         .visit(roles, |item| {
             let read = Versioned::<Role>::from_item(item)?;
-            if has(&read.record, number) {
+            if read.record.gives(number) {
                 having.push(read);
             }
             Ok(())
@@ -268,15 +268,11 @@ async fn withdraw(app: &App, number: i64, roles: &[RoleId]) -> Result<()> {
     let mut commit = Commit::<Undone<NotNamed>>::new();
     for item in app.store.get_all(keys.collect()).await?.into_iter().flatten() {
         let read = Versioned::<Role>::from_item(item)?;
-        if has(&read.record, number) {
+        if read.record.gives(number) {
             commit.replace(&read, &without(&read.record, number));
         }
     }
     app.store.commit(commit).await
-}
-
-fn has(role: &Role, number: i64) -> bool {
-    role.grants.iter().any(|grant| grant.number == Some(number))
 }
 
 fn without(role: &Role, number: i64) -> Role {

@@ -136,6 +136,11 @@ impl Role {
         self.grants.iter().filter_map(Grant::permission)
     }
 
+    /// Whether it gives the named permission that has this number.
+    pub fn gives(&self, number: i64) -> bool {
+        self.grants.iter().any(|grant| grant.number == Some(number))
+    }
+
     /// How widely it answers `question`: the widest scope of its grants that do.
     pub fn answer(&self, question: &Question<'_>) -> Option<Scope> {
         let answering = self.permissions().filter(|permission| permission.answers(question));

@@ -3,6 +3,7 @@
 
 mod body;
 mod caller;
+mod described;
 mod error;
 mod path;
 
@@ -10,8 +11,9 @@ pub use body::JsonBody;
 pub use caller::{
     Administered, Administrator, Authenticated, AuthorizationHeader, Caller, Oneself, authenticated, live,
 };
+pub use described::{Described, PermissionView};
 pub use error::{ErrorText, IdentityError, in_words};
-pub use path::{Segment, user};
+pub use path::{Segment, number, user};
 
 use axum::Router;
 use axum::response::IntoResponse;

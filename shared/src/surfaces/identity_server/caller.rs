@@ -12,7 +12,7 @@ use utoipa::{IntoParams, IntoResponses};
 use super::error::{ErrorText, IdentityError};
 use super::path::{self, Segment};
 use crate::App;
-use crate::access::{Office, standing};
+use crate::access::{Actor, Office, Standing, standing};
 use crate::accounts::User;
 use crate::ids::{AsUuid, UserId};
 use crate::organizations::Membership;
@@ -117,14 +117,8 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 /// Somebody who administers this surface.
 #[derive(Debug)]
 pub struct Administrator {
-    /// The user, as it is now.
-    pub user: User,
-    /// The session.
-    pub session: Session,
-    /// Its membership in the home organization.
-    pub home: Membership,
-    /// Where the request came from.
-    pub origin: Origin,
+    /// Who acts, in the home organization. Its other roles are not read: by them it may do nothing here.
+    pub actor: Actor,
 }
 
 /// On a route behind [`authenticated`].
@@ -137,11 +131,17 @@ impl<S: Sync> FromRequestParts<S> for Administrator {
         let is_administrator = caller.is_administrator();
         let Caller { user, session, home } = caller;
         let home = home.filter(|_| is_administrator).ok_or_else(IdentityError::forbidden)?;
+        let standing = Standing {
+            membership: home,
+            roles: Vec::new(),
+        };
         Ok(Self {
-            user,
-            session,
-            home,
-            origin,
+            actor: Actor {
+                user,
+                session,
+                standing,
+                origin,
+            },
         })
     }
 }
