@@ -23,6 +23,9 @@ pub struct Found {
 
 #[derive(Serialize, ToSchema)]
 struct RoleRef {
+    /// Its number.
+    #[schema(value_type = i64)]
+    id: Option<i64>,
     #[schema(value_type = String, format = "uuid")]
     uid: AsUuid<RoleId>,
     name: String,
@@ -71,6 +74,7 @@ pub async fn users_find(State(app): State<App>, Oneself(wanted): Oneself) -> Res
         roles: roles
             .into_iter()
             .map(|role| RoleRef {
+                id: role.number,
                 uid: AsUuid(role.id),
                 name: role.name,
             })
