@@ -5,6 +5,11 @@ use std::time::Duration;
 use http::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
+use shared::accounts::profile::Profile;
+use shared::accounts::user::UidClaim;
+use shared::accounts::{Email, State, sign_up};
+use shared::ids::{AsUuid, Bits as _, RoleId, UserId};
+use shared::store::{Commit, StoreError};
 use tests::client::user_id;
 use tests::identity::{NOBODY, uid_of};
 use tests::server::ADMIN;
@@ -71,15 +76,8 @@ async fn pages_follow_each_other(#[values(Embedded, DynamoDbLocal)] table: Table
     );
     assert_eq!(uids(&page(&format!("limit=1&after={grace}")).await), [""; 0]);
     // After a uid that nobody has: who is younger than that.
-    let between = format!("{}ffffffffffffffff", &ada[..19].replace('-', ""));
-    let between = format!(
-        "{}-{}-{}-{}-{}",
-        &between[..8],
-        &between[8..12],
-        &between[12..16],
-        &between[16..20],
-        "f".repeat(12)
-    );
+    let AsUuid::<UserId>(of_ada) = AsUuid::parse(&ada).unwrap();
+    let between = AsUuid(UserId::of_bits(of_ada.bits() + 1));
     assert_eq!(uids(&page(&format!("after={between}")).await), [&bob, &grace]);
     // What is no number from 1 to 100, and no uid, counts as absent.
     for query in [
@@ -99,28 +97,19 @@ async fn pages_follow_each_other(#[values(Embedded, DynamoDbLocal)] table: Table
 async fn a_page_has_100_users_at_most() {
     let server = Server::start().await;
     let identity = server.client().identity();
+    let app = server.app();
     for n in 0..100 {
         server.clock.advance(Duration::from_millis(1));
-        let app = server.app();
-        let email = shared::accounts::Email::parse(&format!("u{n}@example.com")).unwrap();
-        let profile = shared::accounts::profile::Profile::of_name("U");
-        let user = shared::accounts::sign_up::draft(app, &email, profile, shared::accounts::State::Active);
-        let password = shared::credentials::password::Password::present(PASSWORD.into()).unwrap();
-        let mut commit = shared::store::Commit::new();
-        if n == 0 {
-            let hash = app.passwords.hash(&password, app.random.bytes()).await.unwrap();
-            shared::accounts::sign_up::create(&mut commit, app, &user, hash);
-        } else {
-            commit.create(&user);
-            commit.create(&shared::accounts::user::UidClaim {
-                uid: user.uid.clone(),
-                user_id: user.id,
-            });
-        }
-        app.store
-            .commit::<shared::act::Undone<shared::accounts::sign_up::NoAccount>>(commit)
-            .await
-            .unwrap();
+        // What a list shows of an account, without a password.
+        let email = Email::parse(&format!("u{n}@example.com")).unwrap();
+        let user = sign_up::draft(app, &email, Profile::of_name("U"), State::Active);
+        let mut commit = Commit::<StoreError>::new();
+        commit.create(&user);
+        commit.create(&UidClaim {
+            uid: user.uid.clone(),
+            user_id: user.id,
+        });
+        app.store.commit(commit).await.unwrap();
     }
     let admin = identity.admin().await;
     let first = identity.get_by(&admin, "/users").await.expect(200).json();
@@ -205,17 +194,16 @@ async fn roles_and_permissions_are_those_of_the_home_organization(#[values(Embed
     };
     let user = found().await;
     assert_eq!(user["permissions"], json!(["role:all:read", "user:all:read"]));
-    let names: Vec<&Value> = user["roles"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|role| &role["name"])
-        .collect();
-    assert_eq!(names, ["staff", "auditors"]);
-    assert_eq!(
-        user["roles"][0]["uid"],
-        json!(shared::ids::AsUuid(shared::ids::RoleId::parse(&roles[0]).unwrap()))
-    );
+    let shown: Vec<Vec<&str>> = user["roles"].as_array().unwrap().iter().map(members).collect();
+    assert_eq!(shown, [["id", "name", "uid"]; 2]);
+    let of = |name: &str| -> Vec<&Value> {
+        let roles = user["roles"].as_array().unwrap().iter();
+        roles.map(|role| &role[name]).collect()
+    };
+    assert_eq!(of("name"), ["staff", "auditors"]);
+    assert!(of("id")[0].as_i64() < of("id")[1].as_i64(), "{user}");
+    let uids = [0, 1].map(|n| json!(AsUuid(RoleId::parse(&roles[n]).unwrap())));
+    assert_eq!(of("uid"), uids.each_ref());
     client.unbind(&root, HOME, &id, &roles[1]).await.expect(200);
     assert_eq!(found().await["permissions"], json!(["user:all:read"]));
     // Who is switched off there has none.

@@ -60,9 +60,12 @@ impl Record for Activation {
 #[error("the code is not valid")]
 pub struct NotActivated;
 
-/// Adds to `commit` that `user` waits for its activation, and the mail with the code. An older code is worth nothing then.
-pub(super) fn ask<E>(commit: &mut Commit<E>, app: &App, keyring: &Keyring, user: &User) -> Result<(), Failure> {
-    let code = Secret::generate(&app.random);
+/// Adds to `commit` that `user` waits for its activation by `code`, and the mail with it. An older code is worth nothing
+/// then.
+///
+/// # Errors
+/// [`Failure`] when the mail cannot be written.
+pub fn ask<E>(commit: &mut Commit<E>, app: &App, keyring: &Keyring, user: &User, code: &Secret) -> Result<(), Failure> {
     let template = Template::Activation {
         link: format!(
             "{}/account/activate/{}/{}",
@@ -74,7 +77,7 @@ pub(super) fn ask<E>(commit: &mut Commit<E>, app: &App, keyring: &Keyring, user:
     };
     commit.put(&Activation {
         user_id: user.id,
-        code: OneTime::new(&code, app.clock.now(), LIFETIME)?,
+        code: OneTime::new(code, app.clock.now(), LIFETIME)?,
     });
     commit.create(&Message::mail(app, keyring, &user.email, &template)?);
     Ok(())

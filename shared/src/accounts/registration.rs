@@ -22,7 +22,7 @@ use crate::sessions::Origin;
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
 use crate::store::{Commit, Condition, Versioned, retried};
-use crate::tokens::Keyring;
+use crate::tokens::{Keyring, Secret};
 
 /// Code points that a password has at least on surfaces that ask for an activation, and more where configuration says so.
 pub const MIN_PASSWORD: usize = 8;
@@ -33,6 +33,7 @@ struct Registrant<'a> {
     profile: Profile,
     hash: PasswordHash,
     reset_password: bool,
+    code: Secret,
     origin: &'a Origin,
 }
 
@@ -56,6 +57,7 @@ pub async fn register(
         profile: new.profile(),
         hash: new.hash(app, &policy, &gauges).await?,
         reset_password,
+        code: Secret::generate(&app.random),
         origin,
     };
     // A short identifier that is taken by chance reads as a conflict, and another one is drawn.
@@ -70,7 +72,7 @@ async fn create_once(app: &App, keyring: &Keyring, who: &Registrant<'_>) -> Resu
     user.reset_password = who.reset_password;
     let mut commit = Commit::<Undone<NoAccount>>::new();
     sign_up::create(&mut commit, app, &user, who.hash.clone());
-    activation::ask(&mut commit, app, keyring, &user)?;
+    activation::ask(&mut commit, app, keyring, &user, &who.code)?;
     commit.create(&Activity::new(app, user.id, who.origin, "account", "create"));
     app.store.commit(commit).await
 }
@@ -109,7 +111,7 @@ async fn take_over_once(app: &App, keyring: &Keyring, who: &Registrant<'_>) -> R
         email: who.email.clone(),
         user_id: id,
     });
-    activation::ask(&mut commit, app, keyring, &user)?;
+    activation::ask(&mut commit, app, keyring, &user, &who.code)?;
     commit.create(&Activity::new(app, id, who.origin, "account", "create"));
     app.store.commit(commit).await
 }

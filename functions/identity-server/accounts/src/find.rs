@@ -23,7 +23,7 @@ pub struct Found {
 
 #[derive(Serialize, ToSchema)]
 struct RoleRef {
-    /// Its number.
+    /// As `role_id` of other operations.
     #[schema(value_type = i64)]
     id: Option<i64>,
     #[schema(value_type = String, format = "uuid")]
