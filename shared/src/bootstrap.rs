@@ -1,5 +1,7 @@
 //! The first inhabitants of an empty table: the home organization, its system roles, and one who has them.
 
+mod furnish;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
@@ -16,6 +18,7 @@ use crate::ids::{OrgId, RoleId};
 use crate::organizations::organization::Details;
 use crate::organizations::{Organization, founding};
 use crate::store::Commit;
+use crate::store::record::read_optional;
 
 /// What was found or made.
 #[derive(Debug)]
@@ -49,7 +52,7 @@ impl From<TooLong> for BootstrapError {
     }
 }
 
-/// Makes the first inhabitants unless the home organization exists: one commit, so that of two servers that start at the
+/// Makes the first inhabitants unless the home organization exists; one of an older table gets what it lacks. One commit, so that of two servers that start at the
 /// same time one makes them.
 ///
 /// # Errors
@@ -61,7 +64,10 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
         .get([Organization::key_of(OrgId::HOME)])
         .await
         .map_err(failed)?;
-    if home.is_some() {
+    if let Some(home) = read_optional::<Organization>(home).map_err(failed)? {
+        if home.identity_admins == 0 {
+            furnish::furnish(app).await?;
+        }
         return Ok(Bootstrap::Inhabited);
     }
     let admin = &app.config.bootstrap_admin;

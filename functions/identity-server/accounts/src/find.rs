@@ -24,6 +24,7 @@ pub struct Found {
 #[derive(Serialize, ToSchema)]
 struct RoleRef {
     /// As `role_id` of other operations.
+    #[schema(value_type = i64)]
     id: Option<i64>,
     #[schema(value_type = String, format = "uuid")]
     uid: AsUuid<RoleId>,

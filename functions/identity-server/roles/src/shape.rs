@@ -12,6 +12,7 @@ use crate::reference::RoleReference;
 
 #[derive(Serialize, ToSchema)]
 pub struct RoleView {
+    #[schema(value_type = i64)]
     id: Option<i64>,
     #[schema(value_type = String, format = "uuid")]
     uid: AsUuid<RoleId>,
