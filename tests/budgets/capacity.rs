@@ -104,7 +104,7 @@ const MOST: [(&str, f64, f64); 17] = [
     ("reset", 1.0, 4.0),
     ("signout", 2.0, 2.0),
     ("changepassword", 3.0, 10.0),
-    ("register", 0.0, 16.0),
+    ("register", 0.0, 15.0),
     ("activate", 2.0, 6.0),
     ("activate refused", 2.0, 1.0),
     ("authenticate", 3.0, 12.0),

@@ -198,3 +198,17 @@ async fn a_body_is_not_looked_at() {
         .await
         .expect_json(200, &Value::Bool(true));
 }
+
+/// What only wants to know whether there is something does not open it.
+#[tokio::test]
+async fn a_head_activates_nothing() {
+    let server = Server::start().await;
+    let identity = server.client().identity();
+    identity.register(ADA).await;
+    let link = identity.link(ADA).await;
+    for under in ["public", "users"] {
+        let answer = open(&identity, &Method::HEAD, under, &link).await.expect(405);
+        assert_eq!(answer.header("allow"), Some("GET,POST"));
+    }
+    open(&identity, &Method::GET, "public", &link).await.expect(200);
+}
