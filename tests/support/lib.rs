@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 pub mod binaries;
+pub mod browser;
 pub mod client;
 pub mod emulator;
 pub mod events;
@@ -12,6 +13,7 @@ pub mod server;
 pub mod services;
 pub mod tenant;
 
+pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use server::{Server, Table};
 pub use tenant::Tenant;

@@ -33,6 +33,7 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(engine_sessions::routes(app.clone()))
         .merge(engine_users::routes(app.clone()))
         .merge(platform_keys::routes(app.clone()))
+        .merge(platform_pages::routes(app.clone()).layer(from_fn_with_state(app.clone(), pages::by_name)))
         .merge(pages::routes(app, mailroom))
         .merge(viewer())
         .route("/healthz", get(healthy).with_state(app.clone()))
