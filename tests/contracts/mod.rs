@@ -52,6 +52,7 @@ mod engine_users;
 mod engine_users_filters;
 mod engine_users_where;
 mod house;
+mod pages;
 
 use serde_json::Value;
 use shared::accounts::{State, User};

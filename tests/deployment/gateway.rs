@@ -90,7 +90,7 @@ macro_rules! engine {
     };
 }
 
-pub const GROUPS: [Group; 9] = [
+pub const GROUPS: [Group; 10] = [
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),
@@ -103,6 +103,12 @@ pub const GROUPS: [Group; 9] = [
         function: "PlatformKeys",
         binary: "platform-keys",
         routes: platform_keys::routes,
+        document: None,
+    },
+    Group {
+        function: "PlatformPages",
+        binary: "platform-pages",
+        routes: platform_pages::routes,
         document: None,
     },
 ];

@@ -2,6 +2,7 @@
 //! to know how each function does its part.
 
 mod chapters;
+mod pages;
 mod passkeys;
 pub mod rarer;
 
@@ -56,6 +57,11 @@ impl Ask {
         let (name, after) = rest.split_once('}').unwrap();
         self.0["pathParameters"] = json!({ name: value });
         Self(events::with_path(self.0, &format!("{before}{value}{after}")))
+    }
+
+    /// On another path of the same function.
+    pub fn on(self, path: &str) -> Self {
+        Self(events::with_path(self.0, path))
     }
 
     pub fn with(self, body: &Value) -> Self {
@@ -156,6 +162,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     chapters::users(teller, &people).await;
     chapters::sessions(teller, &people).await;
     passkeys::tell(teller, mail, &people).await;
+    pages::tell(teller).await;
     chapters::account(teller, mail, &people).await;
     people
 }

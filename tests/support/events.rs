@@ -16,10 +16,12 @@ pub fn read(path: &str) -> Value {
 
 /// The event of an operation that is called over HTTP.
 pub fn http(operation: &str) -> Value {
-    match operation {
-        "jwks" => read("platform/jwks.json"),
-        engine => read(&format!("engine/{engine}.json")),
-    }
+    let folder = match operation {
+        "jwks" => "platform",
+        page if page.ends_with("_page") || page == "page_asset" => "platform",
+        _ => "engine",
+    };
+    read(&format!("{folder}/{operation}.json"))
 }
 
 /// The same event with another body.

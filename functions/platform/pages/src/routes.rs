@@ -11,6 +11,8 @@ use crate::page::{self, Account, Forgotten, Invitation, NewPassword, NotFound, S
 pub fn routes(app: App) -> Router {
     Router::new()
         .route("/account", page::of(&app, |frame| Account { frame }))
+        // As people type it.
+        .route("/account/", page::of(&app, |frame| Account { frame }))
         .route("/account/sign-in", page::of(&app, |frame| SignIn { frame }))
         .route("/account/sign-up", page::of(&app, |frame| SignUp { frame }))
         .route("/account/forgotten", page::of(&app, |frame| Forgotten { frame }))
