@@ -55,6 +55,7 @@ async fn a_page_whose_session_was_ended_asks_to_sign_in() {
     client.call(http::Method::DELETE, &path, &token).await.expect(200);
     browser.clicks("#profile [type=submit]").await;
     browser.arrives("/account/sign-in").await;
+    browser.reads("#said", "Your session has ended").await;
     // And is not let in by what it still has.
     browser.goto("/account").await;
     browser.arrives("/account/sign-in").await;

@@ -32,7 +32,10 @@ function open() {
   });
 }
 
-addEventListener('sessionended', session.signIn);
+addEventListener('sessionended', () => {
+  session.say('Your session has ended. Sign in again.');
+  session.signIn();
+});
 session.onChange((token) => (token ? location.reload() : session.signIn()));
 
 const signOut = part('sign-out');

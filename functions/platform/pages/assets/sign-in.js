@@ -33,7 +33,11 @@ const byPasskey = document.getElementById('by-passkey');
 if (passkey.isPossible()) {
   byPasskey.hidden = false;
   const button = byPasskey.querySelector('button');
-  button.addEventListener('click', () => attempt(byPasskey, button, async () => enter(await passkey.signIn())));
+  button.addEventListener('click', async () => {
+    await attempt(byPasskey, button, async () => enter(await passkey.signIn()));
+    // The browser asks for one thing at a time; what it offered beside the form has ended with this.
+    if (!session.token()) offerPasskeys();
+  });
   offerPasskeys();
 }
 

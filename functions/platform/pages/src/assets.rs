@@ -41,6 +41,7 @@ const ASSETS: &[Asset] = &[
     asset!("forgotten.js", SCRIPT),
     asset!("new-password.js", SCRIPT),
     asset!("invitation.js", SCRIPT),
+    asset!("activate.js", SCRIPT),
     asset!("account.js", SCRIPT),
     asset!("account-parts.js", SCRIPT),
     asset!("account-profile.js", SCRIPT),

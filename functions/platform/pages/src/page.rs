@@ -63,6 +63,7 @@ macro_rules! pages {
 
 pages! {
     Account "account.html" "Who one is: profile, passkeys, sessions, organizations.",
+    Activate "activate.html" "Activating an account, behind the link of a mail.",
     SignIn "sign-in.html" "Signing in with a password or a passkey.",
     SignUp "sign-up.html" "Making an account.",
     Forgotten "forgotten.html" "Asking for a new password.",

@@ -5,7 +5,7 @@ use axum::routing::get;
 use shared::App;
 
 use crate::assets;
-use crate::page::{self, Account, Forgotten, Invitation, NewPassword, NotFound, SignIn, SignUp};
+use crate::page::{self, Account, Activate, Forgotten, Invitation, NewPassword, NotFound, SignIn, SignUp};
 
 /// The group's routes. Unknown paths below `/account` are answered by a page as well.
 pub fn routes(app: App) -> Router {
@@ -24,6 +24,11 @@ pub fn routes(app: App) -> Router {
         .route(
             "/auth/invitations/accept/{token}",
             page::of(&app, |frame| Invitation { frame }),
+        )
+        // As identity-server's activation says.
+        .route(
+            "/account/activate/{uid}/{code}",
+            page::of(&app, |frame| Activate { frame }),
         )
         .route("/account/assets/{version}/{file}", get(assets::serve))
         .route("/account/{*path}", page::missing(&app, |frame| NotFound { frame }))
