@@ -1,17 +1,25 @@
 //! What somebody may do: roles of organizations and their grants.
 //!
-//! Rooms: [`permission`] the logic of grants and questions, [`role`] what is kept of a role, [`roles`] making, changing and
-//! removing them, [`grants`] giving them permissions, [`role_list`] listing them, [`catalogue`] the permissions that are
-//! known, [`standing`] what somebody may do in an organization now.
+//! Rooms: [`permission`] the logic of grants and questions, [`role`] what is kept of a role, [`office`] what system roles
+//! administrate, [`role_number`] the numbers of roles, [`roles`] making and changing them, [`removal`] removing them,
+//! [`grants`] giving them permissions, [`role_list`] listing them, [`catalogue`] the permissions that are known, [`named`]
+//! those that have only a name, [`standing`] what somebody may do in an organization now, [`home`] the roles of the home
+//! organization.
 
 pub mod catalogue;
 pub mod grants;
+pub mod home;
+pub mod named;
+pub mod office;
 pub mod permission;
+pub mod removal;
 pub mod role;
 pub mod role_list;
+pub mod role_number;
 pub mod roles;
 pub mod standing;
 
+pub use office::Office;
 pub use permission::{Action, Permission, Question, Scope};
 pub use role::{Grant, Role};
 pub use standing::{Actor, Standing};
@@ -26,11 +34,12 @@ use crate::store::{Store, StoreError};
 ///
 /// # Errors
 /// [`StoreError`] when the table cannot be read.
-pub async fn held(
+pub async fn held<'a>(
     store: &Store,
-    memberships: &[Membership],
+    memberships: impl IntoIterator<Item = &'a Membership>,
     with_organizations: bool,
 ) -> Result<(Vec<Role>, Vec<Organization>), StoreError> {
+    let memberships: Vec<&Membership> = memberships.into_iter().collect();
     let named: Vec<(OrgId, RoleId)> = memberships
         .iter()
         .filter(|member| member.is_in_force())

@@ -1,9 +1,13 @@
 //! Accounts: who somebody is, whatever surface made them.
 
+pub mod activation;
 pub mod avatar;
+pub mod directory;
 pub mod email;
+pub mod password_change;
 pub mod password_reset;
 pub mod profile;
+pub mod registration;
 pub mod sign_up;
 pub mod user;
 
@@ -27,7 +31,7 @@ pub struct Account {
     /// Its sessions, ended and overdue ones included.
     pub sessions: Vec<Session>,
     /// Its memberships.
-    pub memberships: Vec<Membership>,
+    pub memberships: Vec<Versioned<Membership>>,
 }
 
 impl Account {
@@ -48,6 +52,11 @@ impl Account {
         Self::read_from(store, id, Session::PREFIX).await
     }
 
+    /// Its memberships without their versions.
+    pub fn memberships(&self) -> impl Iterator<Item = &Membership> {
+        self.memberships.iter().map(|membership| &membership.record)
+    }
+
     async fn read_from(store: &Store, id: UserId, first: &str) -> Result<Option<Self>, StoreError> {
         let items = store
             .query_to_end(Query::partition(User::partition(id)).between(first, User::SK))
@@ -57,7 +66,7 @@ impl Account {
             match kind(&item) {
                 User::KIND => user = Some(Versioned::from_item(item)?),
                 Session::KIND => sessions.push(read(item)?),
-                Membership::KIND => memberships.push(read(item)?),
+                Membership::KIND => memberships.push(Versioned::from_item(item)?),
                 _ => {}
             }
         }

@@ -42,6 +42,42 @@ pub enum Failure {
     Store(#[from] StoreError),
 }
 
+/// What a failure is to a client, whatever the surface says it with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Too many attempts: come back after so many seconds.
+    TooMany {
+        /// Seconds.
+        retry_after: u32,
+    },
+    /// More than can be kept.
+    TooLarge,
+    /// Something is wrong here.
+    Broken,
+    /// Not at this moment; a second later perhaps.
+    Unavailable,
+}
+
+impl Failure {
+    /// What the client is told. What it was stands in the log.
+    pub fn told(&self) -> Told {
+        match self {
+            Failure::Throttled(throttled) => Told::TooMany {
+                retry_after: throttled.retry_after,
+            },
+            Failure::Store(StoreError::TooLarge { .. }) => Told::TooLarge,
+            Failure::Store(error @ StoreError::Corrupt(_)) => {
+                tracing::error!(%error, "internal error");
+                Told::Broken
+            }
+            failure => {
+                tracing::error!(error = %failure, "unavailable");
+                Told::Unavailable
+            }
+        }
+    }
+}
+
 impl<R, F: Into<Failure>> From<F> for Undone<R> {
     fn from(failure: F) -> Self {
         Self::Failed(failure.into())

@@ -1,10 +1,14 @@
-//! The first inhabitants of an empty table: the home organization, its Super Admin role, and one who holds it.
+//! The first inhabitants of an empty table: the home organization, its system roles, and one who has them.
+
+mod furnish;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::App;
+use crate::access::Role;
+use crate::access::role_number::ROLE_NUMBERS;
 use crate::accounts::profile::Profile;
 use crate::accounts::sign_up::{self, NoAccount};
 use crate::accounts::user::State;
@@ -14,6 +18,7 @@ use crate::ids::{OrgId, RoleId};
 use crate::organizations::organization::Details;
 use crate::organizations::{Organization, founding};
 use crate::store::Commit;
+use crate::store::record::read_optional;
 
 /// What was found or made.
 #[derive(Debug)]
@@ -47,7 +52,7 @@ impl From<TooLong> for BootstrapError {
     }
 }
 
-/// Makes the first inhabitants unless the home organization exists: one commit, so that of two servers that start at the
+/// Makes the first inhabitants unless the home organization exists; one of an older table gets what it lacks. One commit, so that of two servers that start at the
 /// same time one makes them.
 ///
 /// # Errors
@@ -59,7 +64,10 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
         .get([Organization::key_of(OrgId::HOME)])
         .await
         .map_err(failed)?;
-    if home.is_some() {
+    if let Some(home) = read_optional::<Organization>(home).map_err(failed)? {
+        if home.identity_admins == 0 {
+            furnish::furnish(app).await?;
+        }
         return Ok(Bootstrap::Inhabited);
     }
     let admin = &app.config.bootstrap_admin;
@@ -90,17 +98,15 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
     };
     let mut user = sign_up::draft(app, &admin.email, profile, State::Active);
     user.member_of = 1;
-    let role = RoleId::generate(&app.clock, &app.random);
+    let mut role = Role::system(RoleId::generate(&app.clock, &app.random), OrgId::HOME, now);
+    let mut identity_admin = Role::identity_admin(now);
+    let numbers = ROLE_NUMBERS.next(None).map_err(failed)?;
+    (role.number, identity_admin.number) = (Some(numbers.number()), Some(numbers.number() + 1));
+    let name = app.config.service_name.clone();
+    let home = Organization::founded(OrgId::HOME, name, Details::default(), now);
     let mut commit = Commit::<Undone<NoAccount>>::new();
-    founding::found(
-        &mut commit,
-        OrgId::HOME,
-        app.config.service_name.clone(),
-        Details::default(),
-        role,
-        &user,
-        now,
-    );
+    founding::found(&mut commit, home, role, vec![identity_admin], &user);
+    numbers.take_many(&mut commit, 2);
     sign_up::create(&mut commit, app, &user, hash);
     match app.store.commit(commit).await {
         Ok(()) => Ok(Bootstrap::Made {

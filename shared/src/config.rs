@@ -135,6 +135,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Level of the log.
     pub log_level: tracing::Level,
+    /// Issuer of identity-server's tokens.
+    pub identity_issuer: String,
     /// Attempt limits; none with `THROTTLE=off`.
     pub limits: Option<Limits>,
     /// Least length of a new password in code points.
@@ -206,6 +208,7 @@ impl Config {
             log_level: env
                 .parsed("LOG_LEVEL", "error, warn, info, debug or trace")?
                 .unwrap_or(tracing::Level::INFO),
+            identity_issuer: env.text_or("IDENTITY_ISSUER", "go"),
             limits: env.limits()?,
             password_min_length,
             bootstrap_admin: BootstrapAdmin {
@@ -319,6 +322,8 @@ impl Env<'_> {
             signin_account: limit("THROTTLE_SIGNIN_ACCOUNT", defaults.signin_account)?,
             signin_address: limit("THROTTLE_SIGNIN_ADDRESS", defaults.signin_address)?,
             signup_address: limit("THROTTLE_SIGNUP_ADDRESS", defaults.signup_address)?,
+            register_account: limit("THROTTLE_REGISTER_ACCOUNT", defaults.register_account)?,
+            activate_address: limit("THROTTLE_ACTIVATE_ADDRESS", defaults.activate_address)?,
             reset_account: limit("THROTTLE_RESET_ACCOUNT", defaults.reset_account)?,
             reset_address: limit("THROTTLE_RESET_ADDRESS", defaults.reset_address)?,
             invite_account: limit("THROTTLE_INVITE_ACCOUNT", defaults.invite_account)?,

@@ -1,9 +1,11 @@
 //! What every function does with HTTP before and after its own work.
 
+pub mod body;
 pub mod client;
 pub mod gateway;
 pub mod layers;
 pub mod log;
+pub mod query;
 pub mod throttle;
 
 pub use client::ClientAddress;

@@ -12,6 +12,47 @@ pub fn new_ulid(clock: &Clock, random: &Random) -> Ulid {
     Ulid::from_parts(millis, random.u128())
 }
 
+/// An identifier of 128 bits, which one surface writes as a ULID and another as a UUID.
+pub trait Bits: Copy {
+    /// Its bits.
+    fn bits(self) -> u128;
+
+    /// The identifier of these bits.
+    fn of_bits(bits: u128) -> Self;
+}
+
+/// An identifier as the text of a UUID: the same bits, eight, four, four, four and twelve hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AsUuid<T: Bits>(pub T);
+
+impl<T: Bits> AsUuid<T> {
+    /// Reads the hyphenated form, in whatever case (RFC 9562 §4).
+    pub fn parse(text: &str) -> Option<Self> {
+        let uuid = uuid::Uuid::try_parse(text).ok()?;
+        (text.len() == uuid::fmt::Hyphenated::LENGTH).then_some(Self(T::of_bits(uuid.as_u128())))
+    }
+}
+
+impl<T: Bits> std::fmt::Display for AsUuid<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        uuid::Uuid::from_u128(self.0.bits()).fmt(f)
+    }
+}
+
+impl<T: Bits> From<AsUuid<T>> for String {
+    fn from(id: AsUuid<T>) -> Self {
+        id.to_string()
+    }
+}
+
+impl<T: Bits> TryFrom<String> for AsUuid<T> {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("not a UUID: {text:?}"))
+    }
+}
+
 macro_rules! ulid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -33,6 +74,16 @@ macro_rules! ulid_id {
             /// Reads the 26 characters of a ULID, in capitals as it is written.
             pub fn parse(text: &str) -> Option<Self> {
                 Ulid::from_string(text).ok().map(Self).filter(|id| id.to_string() == text)
+            }
+        }
+
+        impl Bits for $name {
+            fn bits(self) -> u128 {
+                self.0.0
+            }
+
+            fn of_bits(bits: u128) -> Self {
+                Self(Ulid(bits))
             }
         }
 
@@ -74,6 +125,12 @@ ulid_id!(
     /// An invitation.
     InvitationId
 );
+
+impl RoleId {
+    /// The role `admin` of the home organization, which makes an administrator of identity-server. It is the same in every
+    /// table, so that a membership says by itself who is one.
+    pub const IDENTITY_ADMIN: Self = Self(Ulid(1));
+}
 
 impl OrgId {
     /// The home organization: 26 zeros (engine's super organization).
@@ -124,6 +181,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_same_bits_are_a_uuid() {
+        let user = UserId::generate(&Clock::system(), &Random::seeded(1));
+        let uuid = AsUuid(user).to_string();
+        assert_eq!(AsUuid::parse(&uuid), Some(AsUuid(user)));
+        assert_eq!(AsUuid::parse(&uuid.to_uppercase()), Some(AsUuid(user)));
+        let home = AsUuid(OrgId::HOME).to_string();
+        assert_eq!(home, "00000000-0000-0000-0000-000000000000");
+        for text in [
+            String::new(),
+            user.to_string(),
+            uuid.replace('-', ""),
+            format!("{{{uuid}}}"),
+            format!("urn:uuid:{uuid}"),
+            format!("{uuid} "),
+        ] {
+            assert_eq!(AsUuid::<UserId>::parse(&text), None, "{text:?}");
+        }
+    }
+
+    #[test]
     fn an_id_reads_as_it_is_written_and_no_other_way() {
         let (clock, random) = (Clock::system(), Random::seeded(1));
         let user = UserId::generate(&clock, &random);
@@ -135,5 +212,6 @@ mod tests {
         assert_eq!(SessionId::parse(&session.to_string().to_uppercase()), None);
         assert_eq!(SessionId::parse(&session.to_string().replace('-', "")), None);
         assert_eq!(OrgId::HOME.to_string(), "0".repeat(26));
+        assert_eq!(RoleId::IDENTITY_ADMIN.to_string(), format!("{}1", "0".repeat(25)));
     }
 }

@@ -1,11 +1,12 @@
 //! Organizations, and who belongs to them.
 //!
 //! Rooms: [`organization`] what is kept of one, [`founding`] making one, [`logo`] its picture, [`membership`] who belongs,
-//! [`members`] giving and taking roles, [`suspension`] switching members off and on, [`directory`] listing them,
+//! [`members`] giving and taking roles, [`holders`] who has a role, [`suspension`] switching members off and on, [`directory`] listing them,
 //! [`invitations`] asking somebody to join.
 
 pub mod directory;
 pub mod founding;
+pub mod holders;
 pub mod invitations;
 pub mod logo;
 pub mod members;

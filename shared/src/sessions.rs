@@ -130,7 +130,7 @@ pub fn open<E>(
             "session_epoch",
             crate::store::commit::int(user.session_epoch.cast_signed()),
         ),
-        State::lets_in(),
+        State::is_one_of(&State::MAY_SIGN_IN),
     ]);
     commit.update(
         user.key(),
@@ -170,6 +170,12 @@ pub(crate) fn live(session: Option<Item>, user: Option<Item>, now: Timestamp) ->
         return Ok(None);
     };
     Ok(session.is_live(&user, now).then_some(Live { user, session }))
+}
+
+/// Does `work` for somebody whose session this is, and writes down beside it that the session was used.
+pub async fn used<T>(app: &App, session: &Session, work: impl Future<Output = T>) -> T {
+    let (done, ()) = futures_util::join!(work, mark_seen(app, session));
+    done
 }
 
 /// Writes down that a session was used, at most once in [`SEEN_EVERY`]. It never brings an ended session back, and a

@@ -5,7 +5,7 @@
 //! refusal it means when its condition does not hold, and commits all or nothing.
 //!
 //! Rooms: [`record`] items and their types, [`query`] reading, [`commit`] writing, [`table`] the only code that
-//! speaks to DynamoDB, [`tally`] counters, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
+//! speaks to DynamoDB, [`tally`] counters, [`sequence`] numbers, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
 
 pub mod commit;
 pub mod door;
@@ -14,6 +14,7 @@ mod expression;
 pub mod query;
 pub mod record;
 pub mod schema;
+pub mod sequence;
 pub mod table;
 pub mod tally;
 
@@ -26,6 +27,7 @@ pub use door::{Answer, Call, Door};
 pub use error::StoreError;
 pub use query::{Page, Query};
 pub use record::{Item, Key, Record, Versioned};
+pub use sequence::Sequence;
 pub use table::Table;
 pub use tally::Tally;
 

@@ -1,3 +1,4 @@
 //! What the functions of one surface have in common: how errors look, how bodies are read, who is calling.
 
 pub mod engine;
+pub mod identity_server;

@@ -4,8 +4,10 @@ pub mod access;
 pub mod jwt;
 pub mod keyring;
 pub mod keys;
+pub mod one_time;
 pub mod secret;
 
 pub use keyring::Keyring;
 pub use keys::Keys;
+pub use one_time::OneTime;
 pub use secret::{Secret, SecretHash};

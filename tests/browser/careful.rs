@@ -10,13 +10,14 @@ const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 
 /// Every page, as somebody meets it who is signed in.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/account",
     "/account/sign-up",
     "/account/sign-in",
     "/account/forgotten",
     "/auth/changepassword/0123456789abcdef?u=ada%40example.com",
     "/auth/invitations/accept/abc",
+    "/account/activate/019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26/abc",
     "/account/nothing",
 ];
 

@@ -1,6 +1,7 @@
 //! The pages, in a real browser. Where there is none these tests are skipped, unless services are required.
 
 mod account;
+mod activation;
 mod careful;
 mod invitation;
 mod passkeys;

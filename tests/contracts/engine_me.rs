@@ -52,9 +52,11 @@ async fn shows_roles_and_organizations(#[values(Embedded, DynamoDbLocal)] table:
         members(&me),
         ["isSocialAccount", "organizations", "profile", "roles", "username"]
     );
-    let [role] = &me["roles"].as_array().unwrap()[..] else {
-        panic!("one role: {me}")
+    // The second is what administrates identity-server.
+    let [role, admin] = &me["roles"].as_array().unwrap()[..] else {
+        panic!("two roles: {me}")
     };
+    assert_eq!(admin["name"], "admin");
     assert_eq!(members(role), ["description", "extraAttrs", "name"]);
     assert_eq!(
         (&role["name"], &role["extraAttrs"]),

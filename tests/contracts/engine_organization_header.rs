@@ -90,7 +90,7 @@ async fn without_a_header_it_is_the_home_organization_or_the_only_one(#[values(E
     let porter = client.make_role(&root, HOME, "Porter").await;
     client.grant(&root, HOME, &porter, "role:own:read").await.expect(200);
     client.bind(&root, HOME, &id, &porter).await.expect(200);
-    let everything = names(&["Acme reader", "Admin", "Admin", "Porter", "Super Admin"]);
+    let everything = names(&["Acme reader", "Admin", "Admin", "Porter", "Super Admin", "admin"]);
     let of_three = [of_two[1].clone(), renewed().await];
     check(&of_one, everything.clone()).await;
     check(&of_three, everything.clone()).await;

@@ -59,7 +59,11 @@ async fn says_the_roles_over_all_organizations(#[values(Embedded, DynamoDbLocal)
     // The identifier is ours; it tells the server what to read with the session.
     let id = &claims(&token)["user"]["roles"][0]["roleID"];
     assert!(id.as_str().is_some_and(|id| id.len() == 26));
-    let roles = json!([{ "role": "Super Admin", "orgID": "00000000000000000000000000", "roleID": id }]);
+    let home = "00000000000000000000000000";
+    let roles = json!([
+        { "role": "Super Admin", "orgID": home, "roleID": id },
+        { "role": "admin", "orgID": home, "roleID": "00000000000000000000000001" },
+    ]);
     assert_eq!(claims(&token)["user"], json!({ "username": ADMIN, "roles": roles }));
     let renewed = client
         .call(Method::POST, "/api/v1/renew", &token)

@@ -52,11 +52,19 @@ mod engine_users;
 mod engine_users_filters;
 mod engine_users_where;
 mod house;
+mod identity_activate;
+mod identity_authenticate;
+mod identity_limits;
+mod identity_register;
+mod identity_reset_password;
+mod identity_unactivated;
+mod identity_users;
+mod identity_validate;
 mod pages;
 
 use serde_json::Value;
 use shared::accounts::{State, User};
-use shared::ids::UserId;
+use shared::ids::{AsUuid, UserId};
 use shared::sessions::Session;
 use shared::store::commit::{Step, text};
 use shared::store::record::read;
@@ -92,4 +100,11 @@ fn members(value: &Value) -> Vec<&str> {
     let mut names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     names
+}
+
+/// The user that a uid of identity-server names.
+pub async fn user_with(server: &Server, uid: &str) -> User {
+    let AsUuid::<UserId>(id) = AsUuid::parse(uid).unwrap();
+    let [user] = server.app().store.get([User::key_of(id)]).await.unwrap();
+    read(user.unwrap()).unwrap()
 }

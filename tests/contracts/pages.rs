@@ -7,7 +7,7 @@ use tests::{Answer, Client, PASSWORD, Server};
 
 const ADA: &str = "ada@example.com";
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/account",
     "/account/",
     "/account/sign-in",
@@ -15,6 +15,7 @@ const PAGES: [&str; 7] = [
     "/account/forgotten",
     "/auth/changepassword/0123456789abcdef",
     "/auth/invitations/accept/c2VjcmV0",
+    "/account/activate/019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26/abc",
 ];
 
 /// The directives of a policy, by name.

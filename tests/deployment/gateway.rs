@@ -2,7 +2,7 @@
 
 use axum::Router;
 use shared::App;
-use shared::surfaces::engine::not_found;
+use shared::surfaces::{engine, identity_server};
 
 use super::stack::Stack;
 
@@ -77,6 +77,8 @@ pub struct Group {
     routes: fn(App) -> Router,
     /// Its part of the surface's API document, for a function of a surface.
     pub document: Option<fn() -> String>,
+    /// Adds the surface's answer to unknown paths, for a function of a surface.
+    otherwise: Option<fn(Router) -> Router>,
 }
 
 macro_rules! engine {
@@ -86,11 +88,21 @@ macro_rules! engine {
             binary: $binary,
             routes: $group::routes,
             document: Some(|| $group::document().to_json().unwrap()),
+            otherwise: Some(|routes| routes.fallback(engine::not_found)),
         }
     };
 }
 
-pub const GROUPS: [Group; 10] = [
+macro_rules! identity_server {
+    ($function:literal, $binary:literal, $group:ident) => {
+        Group {
+            otherwise: Some(|routes| routes.fallback(identity_server::not_found)),
+            ..engine!($function, $binary, $group)
+        }
+    };
+}
+
+pub const GROUPS: [Group; 13] = [
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),
@@ -99,17 +111,30 @@ pub const GROUPS: [Group; 10] = [
     engine!("EngineInvitations", "engine-invitations", engine_invitations),
     engine!("EngineSessions", "engine-sessions", engine_sessions),
     engine!("EnginePasskeys", "engine-passkeys", engine_passkeys),
+    identity_server!(
+        "IdentityServerAccounts",
+        "identity-server-accounts",
+        identity_server_accounts
+    ),
+    identity_server!("IdentityServerRoles", "identity-server-roles", identity_server_roles),
+    identity_server!(
+        "IdentityServerPermissions",
+        "identity-server-permissions",
+        identity_server_permissions
+    ),
     Group {
         function: "PlatformKeys",
         binary: "platform-keys",
         routes: platform_keys::routes,
         document: None,
+        otherwise: None,
     },
     Group {
         function: "PlatformPages",
         binary: "platform-pages",
         routes: platform_pages::routes,
         document: None,
+        otherwise: None,
     },
 ];
 
@@ -128,8 +153,8 @@ impl Group {
     /// Its routes as its program serves them.
     pub fn whole(&self, app: &App) -> Router {
         let routes = self.bare(app);
-        match self.document {
-            Some(_) => routes.fallback(not_found),
+        match self.otherwise {
+            Some(otherwise) => otherwise(routes),
             None => routes,
         }
     }

@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 56] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 85] = [
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
@@ -201,12 +201,169 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 56] = [
         "/auth/invitations/accept/{token}",
         "PlatformPages",
     ),
+    (
+        "activation_page",
+        "GET",
+        "/account/activate/{uid}/{code}",
+        "PlatformPages",
+    ),
     ("page_asset", "GET", "/account/assets/{version}/{file}", "PlatformPages"),
+    (
+        "public-validate",
+        "POST",
+        "/identity/v1/public/validate",
+        "IdentityServerAccounts",
+    ),
+    (
+        "auth-validate",
+        "POST",
+        "/identity/v1/auth/validate",
+        "IdentityServerAccounts",
+    ),
+    (
+        "public-register",
+        "POST",
+        "/identity/v1/public/register",
+        "IdentityServerAccounts",
+    ),
+    (
+        "users-register",
+        "POST",
+        "/identity/v1/users/register",
+        "IdentityServerAccounts",
+    ),
+    (
+        "public-authenticate",
+        "POST",
+        "/identity/v1/public/authenticate",
+        "IdentityServerAccounts",
+    ),
+    (
+        "auth-authenticate",
+        "POST",
+        "/identity/v1/auth/authenticate",
+        "IdentityServerAccounts",
+    ),
+    (
+        "public-reset-password",
+        "POST",
+        "/identity/v1/public/reset-password",
+        "IdentityServerAccounts",
+    ),
+    (
+        "users-reset-password",
+        "POST",
+        "/identity/v1/users/reset-password",
+        "IdentityServerAccounts",
+    ),
+    (
+        "public-activate",
+        "GET",
+        "/identity/v1/public/activate/{uid}/{code}",
+        "IdentityServerAccounts",
+    ),
+    (
+        "public-activate-post",
+        "POST",
+        "/identity/v1/public/activate/{uid}/{code}",
+        "IdentityServerAccounts",
+    ),
+    (
+        "users-activate",
+        "GET",
+        "/identity/v1/users/activate/{uid}/{code}",
+        "IdentityServerAccounts",
+    ),
+    (
+        "users-activate-post",
+        "POST",
+        "/identity/v1/users/activate/{uid}/{code}",
+        "IdentityServerAccounts",
+    ),
+    (
+        "users-find",
+        "GET",
+        "/identity/v1/users/{uid}",
+        "IdentityServerAccounts",
+    ),
+    ("users-find-all", "GET", "/identity/v1/users", "IdentityServerAccounts"),
+    ("roles-find-all", "GET", "/identity/v1/roles", "IdentityServerRoles"),
+    (
+        "roles-create",
+        "POST",
+        "/identity/v1/roles/create",
+        "IdentityServerRoles",
+    ),
+    ("roles-find", "GET", "/identity/v1/roles/{id}", "IdentityServerRoles"),
+    (
+        "roles-delete",
+        "DELETE",
+        "/identity/v1/roles/{id}",
+        "IdentityServerRoles",
+    ),
+    (
+        "roles-add-permission",
+        "POST",
+        "/identity/v1/roles/add-permission",
+        "IdentityServerRoles",
+    ),
+    (
+        "roles-remove-permission",
+        "POST",
+        "/identity/v1/roles/remove-permission",
+        "IdentityServerRoles",
+    ),
+    ("roles-grant", "POST", "/identity/v1/roles/grant", "IdentityServerRoles"),
+    (
+        "roles-revoke",
+        "POST",
+        "/identity/v1/roles/revoke",
+        "IdentityServerRoles",
+    ),
+    (
+        "permissions-find-all",
+        "GET",
+        "/identity/v1/permissions",
+        "IdentityServerPermissions",
+    ),
+    (
+        "permissions-create",
+        "POST",
+        "/identity/v1/permissions/create",
+        "IdentityServerPermissions",
+    ),
+    (
+        "permissions-create-alias",
+        "POST",
+        "/identity/v1/permissions",
+        "IdentityServerPermissions",
+    ),
+    (
+        "permissions-find",
+        "GET",
+        "/identity/v1/permissions/{id}",
+        "IdentityServerPermissions",
+    ),
+    (
+        "permissions-delete",
+        "DELETE",
+        "/identity/v1/permissions/{id}",
+        "IdentityServerPermissions",
+    ),
+    (
+        "identity-jwks",
+        "GET",
+        "/identity/v1/.well-known/jwks.json",
+        "PlatformKeys",
+    ),
 ];
 
 /// A path that a client may write for a pattern.
 pub fn example(pattern: &str) -> String {
     pattern
+        .replace("{id}", "7")
+        .replace("{uid}", "019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26")
+        .replace("{code}", "0123456789abcdef0123456789abcdef")
         .replace("{token}", "abc123")
         .replace("/assets/{version}/{file}", "/assets/0123456789abcdef/style.css")
         .replace("{file}", "0123456789abcdef.png")

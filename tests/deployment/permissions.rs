@@ -96,9 +96,12 @@ fn what_each_function_may_do_beside_the_table() {
     let read = ["secretsmanager:GetSecretValue"];
     let make = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     let mail = ["ses:SendEmail", "ses:SendRawEmail", "sqs:SendMessage"];
-    let wanted: [(&str, Vec<&str>); 11] = [
+    let wanted: [(&str, Vec<&str>); 14] = [
         // Whoever may be the first makes the keys; without a token, which they sign, nothing else comes to need them.
         ("EngineAuth", [&log[..], &files, &make].concat()),
+        ("IdentityServerAccounts", [&log[..], &make].concat()),
+        ("IdentityServerRoles", [&log[..], &read].concat()),
+        ("IdentityServerPermissions", [&log[..], &read].concat()),
         ("PlatformKeys", [&log[..], &make].concat()),
         ("EngineOrganizations", [&log[..], &files, &read].concat()),
         ("EngineRoles", [&log[..], &read].concat()),

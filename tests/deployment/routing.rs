@@ -130,6 +130,14 @@ fn every_function_that_answers_http_is_known_by_its_program() {
 #[case::beside_that("DELETE", "/api/v1/users/01KAQ7QWZ8E4R6T2Y9V1C3B5NM/activate", "EngineUsers", 405)]
 #[case::wrong_method_of_a_ceremony("GET", "/api/v1/webauthn/login/begin", "EnginePasskeys", 405)]
 #[case::a_credential_is_not_shown("GET", "/api/v1/webauthn/credentials/1", "EnginePasskeys", 405)]
+#[case::unknown_path_of_identity("GET", "/identity/v1/nothing", "IdentityServerAccounts", 404)]
+#[case::wrong_method_of_identity("GET", "/identity/v1/public/authenticate", "IdentityServerAccounts", 405)]
+#[case::wrong_method_of_the_list("DELETE", "/identity/v1/users", "IdentityServerAccounts", 405)]
+#[case::wrong_method_of_a_link("DELETE", "/identity/v1/public/activate/a/b", "IdentityServerAccounts", 405)]
+#[case::wrong_method_of_roles("PUT", "/identity/v1/roles", "IdentityServerRoles", 405)]
+#[case::wrong_method_below_roles("PUT", "/identity/v1/roles/grant", "IdentityServerRoles", 405)]
+#[case::unknown_path_below_roles("GET", "/identity/v1/roles/1/users", "IdentityServerRoles", 404)]
+#[case::wrong_method_of_permissions("PUT", "/identity/v1/permissions/1", "IdentityServerPermissions", 405)]
 #[case::not_found_by_contract("DELETE", "/api/v1/invitations", "EngineInvitations", 404)]
 #[tokio::test]
 async fn a_surface_answers_for_what_it_does_not_have(
@@ -161,15 +169,17 @@ fn what_no_surface_has_stays_outside(#[case] method: &str, #[case] path: &str) {
     assert!(select(&routes, method, path).is_none());
 }
 
-#[test]
-fn every_event_is_an_operations() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/engine");
+#[rstest]
+#[case("engine", "Engine")]
+#[case("identity-server", "IdentityServer")]
+fn every_event_is_an_operations(#[case] folder: &str, #[case] functions: &str) {
+    let folder = format!("{}/../events/{folder}", env!("CARGO_MANIFEST_DIR"));
     let files = std::fs::read_dir(folder).unwrap();
     let names: BTreeSet<_> = files
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
-    let engine = OPERATIONS.iter().filter(|operation| operation.3.starts_with("Engine"));
-    let known: BTreeSet<_> = engine.map(|operation| format!("{}.json", operation.0)).collect();
+    let own = OPERATIONS.iter().filter(|operation| operation.3.starts_with(functions));
+    let known: BTreeSet<_> = own.map(|operation| format!("{}.json", operation.0)).collect();
     assert_eq!(names, known);
 }
 

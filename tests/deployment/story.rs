@@ -1,7 +1,9 @@
-//! What people do with every operation of the engine, step by step, from the events of `events/engine`: for whoever wants
-//! to know how each function does its part.
+//! What people do with every operation, step by step, from the events of `events/`: for whoever wants to know how each
+//! function does its part.
 
 mod chapters;
+mod identity;
+mod identity_roles;
 mod pages;
 mod passkeys;
 pub mod rarer;
@@ -40,7 +42,10 @@ impl Ask {
     }
 
     pub fn by_nobody(mut self) -> Self {
-        self.0["headers"].as_object_mut().unwrap().remove("x-auth");
+        let headers = self.0["headers"].as_object_mut().unwrap();
+        events::TOKEN_HEADERS
+            .iter()
+            .for_each(|name| drop(headers.remove(*name)));
         self
     }
 
@@ -51,12 +56,21 @@ impl Ask {
     }
 
     /// Fills the one variable of the path.
-    pub fn at(mut self, value: &str) -> Self {
-        let pattern = self.route().split_once(' ').unwrap().1.to_owned();
-        let (before, rest) = pattern.split_once('{').unwrap();
-        let (name, after) = rest.split_once('}').unwrap();
-        self.0["pathParameters"] = json!({ name: value });
-        Self(events::with_path(self.0, &format!("{before}{value}{after}")))
+    pub fn at(self, value: &str) -> Self {
+        self.at_all(&[value])
+    }
+
+    /// Fills the variables of the path in their order.
+    pub fn at_all(mut self, values: &[&str]) -> Self {
+        let mut path = self.route().split_once(' ').unwrap().1.to_owned();
+        self.0["pathParameters"] = json!({});
+        for value in values {
+            let (before, rest) = path.split_once('{').unwrap();
+            let (name, after) = rest.split_once('}').unwrap();
+            self.0["pathParameters"][name] = json!(value);
+            path = format!("{before}{value}{after}");
+        }
+        Self(events::with_path(self.0, &path))
     }
 
     /// On another path of the same function.
@@ -164,5 +178,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     passkeys::tell(teller, mail, &people).await;
     pages::tell(teller).await;
     chapters::account(teller, mail, &people).await;
+    identity::tell(teller, mail, &people).await;
+    identity_roles::tell(teller, &people).await;
     people
 }

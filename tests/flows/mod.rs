@@ -1,3 +1,4 @@
 //! Stories, on both engines.
 
 mod account;
+mod two_surfaces;

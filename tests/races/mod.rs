@@ -3,6 +3,7 @@
 //! Two ways to find out: [`explorer`] decides the order of the store calls of a few clients, all orders where they are few,
 //! and lets clients die and answers get lost in between; [`crowd`] lets twenty real clients loose over HTTP.
 
+mod activations;
 mod census;
 mod crowd;
 mod explorer;
@@ -11,6 +12,7 @@ mod mails;
 mod memberships;
 mod passkey_removals;
 mod passkeys;
+mod password_changes;
 mod people;
 mod resets;
 mod revocations;

@@ -7,7 +7,7 @@ use shared::accounts::{Email, User};
 use shared::act::Undone;
 use shared::credentials::passkey::register::{self, NotAdded};
 use shared::credentials::passkey::{Passkey, assert, of_user};
-use shared::sessions::sign_in::{SignedIn, WrongCredentials};
+use shared::sessions::sign_in::{NotSignedIn, SignedIn, WrongCredentials};
 use shared::store::{Key, Record as _};
 use tests::Server;
 use tests::authenticator::{Authenticator, Credential, text, with};
@@ -86,7 +86,7 @@ pub async fn add(app: App, user: User, response: Value) -> Result<Passkey, Undon
     until_answered(|| register::finish(&app, &user, &origin, &response, "Laptop")).await
 }
 
-pub async fn answer(app: App, response: Value) -> Result<SignedIn, Undone<WrongCredentials>> {
+pub async fn answer(app: App, response: Value) -> Result<SignedIn, Undone<NotSignedIn>> {
     let origin = origin();
     let response = serde_json::from_value(response).unwrap();
     until_answered(|| assert::finish(&app, None, &response, &origin)).await

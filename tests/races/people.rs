@@ -12,7 +12,7 @@ use shared::credentials::PasswordRecord;
 use shared::credentials::password::{Password, Verdict};
 use shared::random::Random;
 use shared::sessions::Origin;
-use shared::sessions::sign_in::{Attempt, SignedIn, WrongCredentials, sign_in};
+use shared::sessions::sign_in::{Attempt, NotSignedIn, SignedIn, sign_in};
 use shared::store::record::read;
 use shared::store::{Commit, StoreError};
 use shared::tokens::Secret;
@@ -100,7 +100,7 @@ pub async fn redeem(app: App, email: Email, token: String, new: &'static str) ->
     until_answered(attempt).await
 }
 
-pub async fn enter(app: App, email: Email, text: &'static str) -> Result<SignedIn, Undone<WrongCredentials>> {
+pub async fn enter(app: App, email: Email, text: &'static str) -> Result<SignedIn, Undone<NotSignedIn>> {
     let origin = origin();
     let attempt = || {
         let attempt = Attempt {

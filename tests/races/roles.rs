@@ -3,6 +3,7 @@
 use rstest::rstest;
 use shared::App;
 use shared::access::grants::{self, NotBound as NotGranted};
+use shared::access::removal;
 use shared::access::roles::{self, NotChanged};
 use shared::access::{Actor, Permission, Role};
 use shared::act::Undone;
@@ -28,7 +29,7 @@ async fn rename(app: App, by: Actor, id: RoleId, name: &'static str) -> Result<R
 }
 
 async fn delete(app: App, by: Actor, id: RoleId) -> Result<(), Undone<NotChanged>> {
-    until_answered(|| roles::delete(&app, &by, id)).await
+    until_answered(|| removal::delete(&app, &by, id)).await
 }
 
 async fn grant(app: App, by: Actor, id: RoleId, permission: &'static str) -> Result<(), Undone<NotGranted>> {

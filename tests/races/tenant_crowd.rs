@@ -13,7 +13,7 @@ use super::crowd::{CROWD, at_once, count};
 use super::explorer::server_on;
 
 /// The home organization's.
-const ROLES_ELSEWHERE: u64 = 1;
+const ROLES_ELSEWHERE: u64 = 2;
 
 async fn census_of(server: &Server, org: &str) -> Census {
     census(server, OrgId::parse(org).unwrap(), ROLES_ELSEWHERE).await

@@ -7,21 +7,27 @@ use serde_json::Value;
 
 use crate::{Answer, Client};
 
+fn path_of(file: &str) -> String {
+    format!("{}/../events/{file}", env!("CARGO_MANIFEST_DIR"))
+}
+
 /// An event file, such as `engine/signin.json`.
 pub fn read(path: &str) -> Value {
-    let path = format!("{}/../events/{path}", env!("CARGO_MANIFEST_DIR"));
+    let path = path_of(path);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The event of an operation that is called over HTTP.
 pub fn http(operation: &str) -> Value {
-    let folder = match operation {
-        "jwks" => "platform",
-        page if page.ends_with("_page") || page == "page_asset" => "platform",
-        _ => "engine",
-    };
-    read(&format!("{folder}/{operation}.json"))
+    let folders = ["engine", "identity-server", "platform"].into_iter();
+    let mut files = folders.map(|folder| format!("{folder}/{operation}.json"));
+    let is_there = |file: &String| std::path::Path::new(&path_of(file)).exists();
+    read(
+        &files
+            .find(is_there)
+            .unwrap_or_else(|| panic!("no event of {operation}")),
+    )
 }
 
 /// The same event with another body.
@@ -32,9 +38,18 @@ pub fn with_body(mut event: Value, body: &Value) -> Value {
     event
 }
 
-/// The same event with a token in X-Auth.
+/// The headers that tokens travel in.
+pub const TOKEN_HEADERS: [&str; 2] = ["x-auth", "authorization"];
+
+/// The same event with a token where its surface looks for it.
 pub fn with_token(mut event: Value, token: &str) -> Value {
-    event["headers"]["x-auth"] = token.into();
+    let is_identity = event["rawPath"]
+        .as_str()
+        .is_some_and(|path| path.starts_with(crate::identity::BASE));
+    match is_identity {
+        true => event["headers"]["authorization"] = format!("Bearer {token}").into(),
+        false => event["headers"]["x-auth"] = token.into(),
+    }
     event
 }
 

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod client;
 pub mod emulator;
 pub mod events;
+pub mod identity;
 pub mod picture;
 pub mod runtime_api;
 pub mod server;
@@ -15,6 +16,7 @@ pub mod tenant;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
+pub use identity::Identity;
 pub use server::{Server, Table};
 pub use tenant::Tenant;
 

@@ -1,6 +1,7 @@
 //! The API documents (OpenAPI 3.1), one for each surface, put together from its groups.
 
-use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, tag::TagBuilder};
+use utoipa::openapi::tag::{Tag, TagBuilder};
+use utoipa::openapi::{Info, InfoBuilder, OpenApi, OpenApiBuilder};
 
 /// The engine surface.
 pub fn engine() -> OpenApi {
@@ -12,31 +13,69 @@ pub fn engine() -> OpenApi {
              X-Organization-Id names the organization to act in; errors are `{message, errors}`.",
         ))
         .build();
-    let tag = |name, description| TagBuilder::new().name(name).description(Some(description)).build();
-    let mut document = OpenApiBuilder::new()
-        .info(info)
-        .tags(Some([
-            tag("auth", "Accounts and tokens"),
-            tag("organizations", "Organizations"),
-            tag("users", "Members of an organization"),
-            tag("roles", "Roles, what they give, and who has them"),
-            tag("permissions", "Permissions, and asking for a decision"),
-            tag("invitations", "Inviting people, and accepting"),
-            tag("sessions", "Seeing and ending sessions"),
-            tag("passkeys", "Passkeys (WebAuthn)"),
-            tag("files", "Pictures"),
-        ]))
+    let tags = [
+        tag("auth", "Accounts and tokens"),
+        tag("organizations", "Organizations"),
+        tag("users", "Members of an organization"),
+        tag("roles", "Roles, what they give, and who has them"),
+        tag("permissions", "Permissions, and asking for a decision"),
+        tag("invitations", "Inviting people, and accepting"),
+        tag("sessions", "Seeing and ending sessions"),
+        tag("passkeys", "Passkeys (WebAuthn)"),
+        tag("files", "Pictures"),
+    ];
+    put_together(
+        info,
+        tags,
+        [
+            engine_auth::document(),
+            engine_organizations::document(),
+            engine_users::document(),
+            engine_roles::document(),
+            engine_permissions::document(),
+            engine_invitations::document(),
+            engine_sessions::document(),
+            engine_passkeys::document(),
+        ],
+    )
+}
+
+/// The identity-server surface.
+pub fn identity_server() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Countersign: identity-server")
+        .version("0.0.1")
+        .description(Some(
+            "Accounts with activation, roles and named permissions. Tokens travel as `Authorization: Bearer`; errors are bare \
+             JSON strings, or `false` where success is `true`. Roles are those of the home organization.",
+        ))
         .build();
-    for group in [
-        engine_auth::document(),
-        engine_organizations::document(),
-        engine_users::document(),
-        engine_roles::document(),
-        engine_permissions::document(),
-        engine_invitations::document(),
-        engine_sessions::document(),
-        engine_passkeys::document(),
-    ] {
+    let tags = [
+        tag("public", "What anybody may call"),
+        tag("auth", "Tokens"),
+        tag("users", "Accounts"),
+        tag("roles", "Roles, what they give, and who has them"),
+        tag("permissions", "Named permissions"),
+    ];
+    put_together(
+        info,
+        tags,
+        [
+            identity_server_accounts::document(),
+            identity_server_roles::document(),
+            identity_server_permissions::document(),
+            platform_keys::identity_document(),
+        ],
+    )
+}
+
+fn tag(name: &str, description: &str) -> Tag {
+    TagBuilder::new().name(name).description(Some(description)).build()
+}
+
+fn put_together(info: Info, tags: impl IntoIterator<Item = Tag>, groups: impl IntoIterator<Item = OpenApi>) -> OpenApi {
+    let mut document = OpenApiBuilder::new().info(info).tags(Some(tags)).build();
+    for group in groups {
         document.merge(group);
     }
     document

@@ -14,7 +14,7 @@ use serde_json::json;
 use shared::App;
 use shared::http::client::ClientAddress;
 use shared::http::layers;
-use shared::surfaces::engine;
+use shared::surfaces::{engine, identity_server};
 use tower_http::cors::{Any, CorsLayer};
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -32,6 +32,9 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(engine_roles::routes(app.clone()))
         .merge(engine_sessions::routes(app.clone()))
         .merge(engine_users::routes(app.clone()))
+        .merge(identity_server_accounts::routes(app.clone()))
+        .merge(identity_server_roles::routes(app.clone()))
+        .merge(identity_server_permissions::routes(app.clone()))
         .merge(platform_keys::routes(app.clone()))
         .merge(platform_pages::routes(app.clone()).layer(from_fn_with_state(app.clone(), pages::by_name)))
         .merge(pages::routes(app, mailroom))
@@ -47,7 +50,9 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
 
 /// The documents and a page that shows them. The viewer's files are in this program; nothing comes from other hosts.
 fn viewer() -> Router {
-    let viewer = SwaggerUi::new("/docs").url("/openapi/engine.json", documents::engine());
+    let viewer = SwaggerUi::new("/docs")
+        .url("/openapi/engine.json", documents::engine())
+        .url("/openapi/identity-server.json", documents::identity_server());
     Router::new()
         .merge(viewer)
         .layer(from_fn(async |request: Request, next: Next| {
@@ -82,6 +87,7 @@ async fn healthy(State(app): State<App>) -> Response {
 async fn not_found(request: Request) -> Response {
     match request.uri().path() {
         path if path.starts_with(engine::BASE) => engine::not_found().await,
+        path if path.starts_with(identity_server::BASE) => identity_server::not_found().await,
         _ => (
             StatusCode::NOT_FOUND,
             Json(json!({ "message": "There is nothing here" })),

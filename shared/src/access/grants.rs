@@ -1,12 +1,16 @@
 //! Giving permissions to roles and taking them away. It acts on the next request of whoever has the role.
 
+use std::fmt::Display;
+
 use super::catalogue::Known;
+use super::named::Named;
 use super::permission::Permission;
 use super::role::{Grant, Role};
 use super::standing::Actor;
 use crate::App;
 use crate::act::Undone;
 use crate::ids::{OrgId, RoleId};
+use crate::store::record::read_optional;
 use crate::store::{Commit, Versioned, retried};
 
 /// Permissions that a role has at most.
@@ -21,6 +25,9 @@ pub enum NotBound {
     /// The organization has no such role.
     #[error("there is no such role in this organization")]
     Unknown,
+    /// There is no such permission.
+    #[error("there is no such permission")]
+    UnknownPermission,
     /// It is a system role.
     #[error("the permissions of a system role cannot be changed")]
     System,
@@ -78,15 +85,29 @@ async fn bind_once(app: &App, actor: &Actor, role: RoleId, permission: &Permissi
     role.grants.push(Grant {
         permission: permission.to_string(),
         is_locked: false,
+        number: None,
     });
-    let mut commit = Commit::<Undone<NotBound>>::new();
-    commit.replace(&read, &role);
+    let mut commit = changed(app, actor, &read, &role, "bind permission", permission);
     if known.is_none() {
         commit.create(&Known::new(app, permission));
     }
-    let activity = actor.activity(app, actor.user.id, "role", "bind permission");
-    commit.create(&activity.about(format_args!("{} {permission}", role.id)));
     app.store.commit(commit).await
+}
+
+/// A commit that a role's grants have changed.
+fn changed(
+    app: &App,
+    actor: &Actor,
+    read: &Versioned<Role>,
+    role: &Role,
+    action: &str,
+    permission: impl Display,
+) -> Commit<Undone<NotBound>> {
+    let mut commit = Commit::new();
+    commit.replace(read, role);
+    let activity = actor.activity(app, actor.user.id, "role", action);
+    commit.create(&activity.about(format_args!("{} {permission}", role.id)));
+    commit
 }
 
 /// Takes a permission from a role of the actor's organization. It stays known.
@@ -110,10 +131,54 @@ async fn unbind_once(app: &App, actor: &Actor, role: RoleId, permission: &Permis
     if role.grants.remove(place).is_locked {
         return refused(NotBound::Locked);
     }
-    let mut commit = Commit::<Undone<NotBound>>::new();
-    commit.replace(&read, &role);
-    let activity = actor.activity(app, actor.user.id, "role", "unbind permission");
-    commit.create(&activity.about(format_args!("{} {permission}", role.id)));
+    let commit = changed(app, actor, &read, &role, "unbind permission", permission);
+    app.store.commit(commit).await
+}
+
+/// Gives a role of the home organization the permission that has a number, and only a name otherwise.
+///
+/// # Errors
+/// [`NotBound`].
+pub async fn add_named(app: &App, actor: &Actor, role: RoleId, number: i64) -> Result<()> {
+    retried(|| add_named_once(app, actor, role, number)).await
+}
+
+async fn add_named_once(app: &App, actor: &Actor, role: RoleId, number: i64) -> Result<()> {
+    let keys = [Role::key_of(OrgId::HOME, role), Named::key_of(number)];
+    let [role, named] = app.store.get(keys).await?;
+    let (read, mut role) = editable(role)?;
+    let Some(named) = read_optional::<Named>(named)?.filter(|named| !named.has_ended) else {
+        return refused(NotBound::UnknownPermission);
+    };
+    if role.gives(number) {
+        return refused(NotBound::AlreadyBound);
+    }
+    if role.grants.len() >= MOST {
+        return refused(NotBound::TooMany);
+    }
+    role.grants.push(named.grant());
+    let mut commit = changed(app, actor, &read, &role, "bind permission", &named.name);
+    named.grant_to_role(&mut commit, || Undone::Refused(NotBound::UnknownPermission));
+    app.store.commit(commit).await
+}
+
+/// Takes a permission that has a number from a role of the home organization.
+///
+/// # Errors
+/// [`NotBound`].
+pub async fn remove_named(app: &App, actor: &Actor, role: RoleId, number: i64) -> Result<()> {
+    retried(|| remove_named_once(app, actor, role, number)).await
+}
+
+async fn remove_named_once(app: &App, actor: &Actor, role: RoleId, number: i64) -> Result<()> {
+    let [role] = app.store.get([Role::key_of(OrgId::HOME, role)]).await?;
+    let (read, mut role) = editable(role)?;
+    let place = role.grants.iter().position(|grant| grant.number == Some(number));
+    let Some(place) = place else {
+        return refused(NotBound::NotThere);
+    };
+    let grant = role.grants.remove(place);
+    let commit = changed(app, actor, &read, &role, "unbind permission", &grant.permission);
     app.store.commit(commit).await
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+use super::office::Office;
 use super::permission::{Permission, Question, Scope};
 use crate::ids::{OrgId, RoleId};
 use crate::organizations::Organization;
@@ -16,6 +17,9 @@ pub struct Grant {
     pub permission: String,
     /// Whether nobody may take it away.
     pub is_locked: bool,
+    /// The number of a permission that has only a name; see [`named`](super::named).
+    #[serde(default)]
+    pub number: Option<i64>,
 }
 
 impl Grant {
@@ -37,6 +41,8 @@ pub const SYSTEM_GRANTS: [&str; 4] = [
 pub const ADMIN: &str = "Admin";
 /// The name of the home organization's system role.
 pub const SUPER_ADMIN: &str = "Super Admin";
+/// The name of the home organization's role that makes an administrator of identity-server.
+pub const IDENTITY_ADMIN: &str = "admin";
 
 /// All roles of all organizations, which the home organization may list.
 pub const ALL_ROLES: Tally = Tally("ROLES");
@@ -48,11 +54,14 @@ pub struct Role {
     pub id: RoleId,
     /// Its organization.
     pub org_id: OrgId,
+    /// By which clients of identity-server know it; the home organization's roles have one.
+    #[serde(default)]
+    pub number: Option<i64>,
     /// Name; unique in the organization without regard to case.
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Whether the organization was made with it; it cannot be changed or removed.
+    /// Whether the organization was made with it; it cannot be changed or removed. See [`Role::office`].
     pub is_system: bool,
     /// Free form, kept as it was given: as text, because DynamoDB has limits for depth and numbers that JSON has not.
     #[serde(default, with = "verbatim")]
@@ -85,6 +94,7 @@ impl Role {
         Self {
             id,
             org_id: org,
+            number: None,
             name: name.into(),
             description: description.into(),
             is_system: true,
@@ -93,6 +103,7 @@ impl Role {
                 .map(|name| Grant {
                     permission: name.into(),
                     is_locked: true,
+                    number: None,
                 })
                 .into(),
             users: 0,
@@ -101,9 +112,33 @@ impl Role {
         }
     }
 
+    /// The role of the home organization that administrators of identity-server have.
+    pub fn identity_admin(now: Timestamp) -> Self {
+        Self {
+            name: IDENTITY_ADMIN.into(),
+            description: "Administrates users, roles and permissions of identity-server".into(),
+            grants: Vec::new(),
+            ..Self::system(RoleId::IDENTITY_ADMIN, OrgId::HOME, now)
+        }
+    }
+
+    /// What whoever has it administrates, if it is a system role.
+    pub fn office(&self) -> Option<Office> {
+        match self.id {
+            _ if !self.is_system => None,
+            RoleId::IDENTITY_ADMIN => Some(Office::Identity),
+            _ => Some(Office::Organization),
+        }
+    }
+
     /// The permissions that it gives, as engine reads them.
     pub fn permissions(&self) -> impl Iterator<Item = Permission> {
         self.grants.iter().filter_map(Grant::permission)
+    }
+
+    /// Whether it gives the named permission that has this number.
+    pub fn gives(&self, number: i64) -> bool {
+        self.grants.iter().any(|grant| grant.number == Some(number))
     }
 
     /// How widely it answers `question`: the widest scope of its grants that do.

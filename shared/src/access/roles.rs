@@ -1,12 +1,14 @@
-//! Making, changing and removing roles.
+//! Making and changing roles.
 
-use super::role::{ADMIN, ALL_ROLES, Role, RoleName, SUPER_ADMIN, canonical};
+use super::role::{ADMIN, ALL_ROLES, Role, SUPER_ADMIN, canonical};
+use super::role_number;
 use super::standing::Actor;
 use crate::App;
 use crate::act::Undone;
 use crate::ids::{OrgId, RoleId};
-use crate::organizations::{Organization, invitations};
-use crate::store::commit::{Step, int, text};
+use crate::organizations::Organization;
+use crate::store::commit::{Step, text};
+use crate::store::sequence::Next;
 use crate::store::{Commit, Condition, Record, StoreError, Versioned, retried};
 
 /// Roles that an organization has at most.
@@ -23,7 +25,7 @@ pub struct Draft {
     pub extra_attrs: Option<serde_json::Value>,
 }
 
-/// Why a role was not made, changed or removed.
+/// Why a role was not made, changed or removed; removing is in [`removal`](super::removal).
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotChanged {
     /// The organization has no such role.
@@ -44,11 +46,14 @@ pub enum NotChanged {
     /// Somebody is invited into it.
     #[error("somebody is invited into this role")]
     HasInvitations,
+    /// It is gone, but not from all who had it: the same once more does the rest.
+    #[error("the role is gone, but more members had it than can be seen to at once")]
+    Unfinished,
 }
 
-type Result<T> = std::result::Result<T, Undone<NotChanged>>;
+pub(super) type Result<T> = std::result::Result<T, Undone<NotChanged>>;
 
-fn refused<T>(why: NotChanged) -> Result<T> {
+pub(super) fn refused<T>(why: NotChanged) -> Result<T> {
     Err(Undone::Refused(why))
 }
 
@@ -66,9 +71,16 @@ pub async fn create(app: &App, actor: &Actor, draft: Draft) -> Result<Role> {
     if is_reserved(&draft.name) {
         return refused(NotChanged::NameTaken);
     }
+    // Where another role gets a number in the same moment, this one gets the next.
+    retried(|| create_once(app, actor, draft.clone())).await
+}
+
+async fn create_once(app: &App, actor: &Actor, draft: Draft) -> Result<Role> {
+    let number = role_number::next(&app.store, actor.org_id()).await?;
     let role = Role {
         id: RoleId::generate(&app.clock, &app.random),
         org_id: actor.org_id(),
+        number: number.map(Next::number),
         name: draft.name,
         description: draft.description,
         is_system: false,
@@ -90,6 +102,10 @@ pub async fn create(app: &App, actor: &Actor, draft: Draft) -> Result<Role> {
             [Step::Add("roles", 1)],
         )
         .otherwise(|_| Undone::Refused(NotChanged::TooMany));
+    if let Some(number) = number {
+        number.take(&mut commit);
+    }
+    role_number::claim(&mut commit, &role);
     ALL_ROLES.add(&mut commit, role.id.mark(), 1);
     commit.create(&actor.activity(app, actor.user.id, "role", "create").about(role.id));
     app.store.commit(commit).await?;
@@ -143,52 +159,4 @@ async fn update_once(app: &App, actor: &Actor, id: RoleId, draft: Draft) -> Resu
     commit.create(&actor.activity(app, actor.user.id, "role", "update").about(id));
     app.store.commit(commit).await?;
     Ok(role)
-}
-
-/// Removes a role that nobody has and nobody is invited into. Who gets the role, or is invited into it, in the same moment
-/// finds it there or not; a role never goes from under somebody.
-///
-/// # Errors
-/// [`NotChanged::Unknown`], [`NotChanged::System`], [`NotChanged::HasMembers`], [`NotChanged::HasInvitations`].
-pub async fn delete(app: &App, actor: &Actor, id: RoleId) -> Result<()> {
-    retried(|| delete_once(app, actor, id)).await
-}
-
-async fn delete_once(app: &App, actor: &Actor, id: RoleId) -> Result<()> {
-    let mut role = removable(app, actor, id).await?;
-    if role.invitations > 0 {
-        // Overdue invitations are counted until somebody looks: they do not hold the role.
-        invitations::settle_overdue(app, id).await?;
-        role = removable(app, actor, id).await?;
-    }
-    if role.invitations > 0 {
-        return refused(NotChanged::HasInvitations);
-    }
-    let mut commit = Commit::<Undone<NotChanged>>::new();
-    let unused = Condition::All(vec![
-        Condition::Equals("users", int(0)),
-        Condition::Equals("invitations", int(0)),
-    ]);
-    commit.delete(role.key(), unused);
-    commit.delete(
-        RoleName::key_of(role.org_id, &role.name),
-        Condition::Equals("role_id", text(id)),
-    );
-    commit.update(
-        Organization::key_of(role.org_id),
-        Condition::Present,
-        [Step::Add("roles", -1)],
-    );
-    ALL_ROLES.add(&mut commit, id.mark(), -1);
-    commit.create(&actor.activity(app, actor.user.id, "role", "delete").about(id));
-    app.store.commit(commit).await
-}
-
-async fn removable(app: &App, actor: &Actor, id: RoleId) -> Result<Role> {
-    match find(app, actor.org_id(), id).await? {
-        None => refused(NotChanged::Unknown),
-        Some(Versioned { record: role, .. }) if role.is_system => refused(NotChanged::System),
-        Some(Versioned { record: role, .. }) if role.users > 0 => refused(NotChanged::HasMembers),
-        Some(Versioned { record: role, .. }) => Ok(role),
-    }
 }

@@ -1,6 +1,7 @@
 //! What somebody may do in one organization, as it is now: membership and grants are read with the session at every
 //! request. A token only hints at what to read.
 
+use super::office::Office;
 use super::permission::{Question, Scope};
 use super::role::Role;
 use crate::App;
@@ -36,13 +37,19 @@ impl Standing {
         answers.reduce(Scope::or_wider)
     }
 
-    /// Whether the system role is among the roles.
+    /// Whether this administrates its organization.
     pub fn is_admin(&self) -> bool {
-        self.roles.iter().any(|role| role.is_system)
+        self.membership.holds(Office::Organization)
+    }
+
+    /// Whether this administrates what `office` does. Whoever administrates an organization may do so there for all of it.
+    pub fn fills(&self, office: Office) -> bool {
+        self.is_admin() || self.membership.holds(office)
     }
 
     /// Whether this may give `role` to somebody, or invite into it: an administrator any role, everybody else a role that
-    /// gives nothing which they do not have themselves.
+    /// gives nothing which they do not have themselves. An administrator of identity-server has all of its permissions,
+    /// and none of engine's by that.
     pub fn may_hand_out(&self, role: &Role) -> bool {
         let engine = |role: &Role| {
             role.permissions()
@@ -56,7 +63,10 @@ impl Standing {
                     .any(|mine| mine.grants.iter().any(|had| had.permission == grant.permission))
             })
         };
-        self.is_admin() || (!role.is_system && engine(role) && plain(role))
+        match role.office() {
+            Some(office) => self.fills(office),
+            None => self.is_admin() || (engine(role) && (self.fills(Office::Identity) || plain(role))),
+        }
     }
 }
 
@@ -145,6 +155,29 @@ pub async fn check(
     };
     let roles = roles_of(&app.store, &membership, found.flatten().collect()).await?;
     Ok(Some((live, Some(Standing { membership, roles }))))
+}
+
+/// Checks a session and reads its user's membership in the home organization, if it is in force there: one round trip.
+/// `None` when the session is not in force.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read: then nobody is let in.
+pub async fn at_home(
+    app: &App,
+    user_id: UserId,
+    session: SessionId,
+) -> Result<Option<(Live, Option<Membership>)>, StoreError> {
+    let keys = [
+        Session::key_of(user_id, session),
+        User::key_of(user_id),
+        Membership::key_of(user_id, OrgId::HOME),
+    ];
+    let [session, user, membership] = app.store.get(keys).await?;
+    let Some(live) = sessions::live(session, user, app.clock.now())? else {
+        return Ok(None);
+    };
+    let membership = read_optional::<Membership>(membership)?;
+    Ok(Some((live, membership.filter(Membership::is_in_force))))
 }
 
 /// What `user` may do in `org`; `None` for no member, and for one who is switched off there.

@@ -21,14 +21,11 @@ use crate::sessions::Origin;
 use crate::sessions::sign_in::account_gauge;
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
-use crate::store::{Commit, Condition, Key, Record, StoreError};
-use crate::tokens::{Secret, SecretHash};
+use crate::store::{Commit, Condition, Key, Record};
+use crate::tokens::{OneTime, Secret, one_time};
 
 /// A reset is valid so long.
 pub const LIFETIME: Duration = Duration::from_secs(3600);
-
-/// So many wrong tokens void a reset.
-pub const MAX_ATTEMPTS: u32 = 5;
 
 /// A reset that was asked for; one for each address, the newest counts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,9 +33,8 @@ struct PasswordReset {
     email: Email,
     /// Nobody, where the address belongs to nobody.
     user_id: Option<UserId>,
-    token_hash: SecretHash,
-    attempts: u32,
-    valid_until: Timestamp,
+    #[serde(flatten)]
+    token: OneTime,
 }
 
 impl PasswordReset {
@@ -55,7 +51,7 @@ impl Record for PasswordReset {
         Self::key_of(&self.email)
     }
     fn ttl(&self) -> Option<Timestamp> {
-        Some(self.valid_until)
+        Some(self.token.valid_until)
     }
 }
 
@@ -90,9 +86,7 @@ pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), Fa
     let reset = PasswordReset {
         email: email.clone(),
         user_id: claim.as_ref().map(|claim| claim.user_id),
-        token_hash: token.hash(),
-        attempts: 0,
-        valid_until: app.clock.now().checked_add(LIFETIME).map_err(StoreError::corrupt)?,
+        token: OneTime::new(&token, app.clock.now(), LIFETIME)?,
     };
     let template = Template::PasswordReset {
         link: format!(
@@ -154,18 +148,14 @@ pub async fn redeem(
     let claim = read_optional::<EmailClaim>(claim)?;
     let reset = read_optional::<PasswordReset>(reset)?;
     let Some((claim, reset)) = good(claim, reset, &token, app.clock.now()) else {
-        return Err(count_wrong(app, email).await);
+        let refusal = NoReset::InvalidToken;
+        return Err(one_time::count_wrong(app, PasswordReset::key_of(email), refusal).await);
     };
 
     let message = Message::mail(app, &keyring, &claim.email, &Template::PasswordChanged)?;
     let mut commit = Commit::<Undone<NoReset>>::new();
-    let unused = Condition::All(vec![
-        Condition::Equals("token_hash", text(reset.token_hash.as_str())),
-        Condition::Below("attempts", MAX_ATTEMPTS.into()),
-    ]);
-    commit
-        .delete(reset.key(), unused)
-        .otherwise(|_| Undone::Refused(NoReset::InvalidToken));
+    let used = || Undone::Refused(NoReset::InvalidToken);
+    reset.token.consume(&mut commit, reset.key(), used);
     let now = app.clock.now();
     match password {
         Some(_) => {
@@ -186,7 +176,7 @@ pub async fn redeem(
         .update(
             User::key_of(claim.user_id),
             Condition::Present,
-            [Step::Add("session_epoch", 1)],
+            [Step::Add("session_epoch", 1), Step::Remove("reset_password")],
         )
         .otherwise(|_| Undone::Refused(NoReset::InvalidToken));
     commit.create(&Activity::new(app, claim.user_id, origin, "password", "reset"));
@@ -205,26 +195,8 @@ fn good(
     now: Timestamp,
 ) -> Option<(EmailClaim, PasswordReset)> {
     let (claim, reset) = (claim?, reset?);
-    let matches = reset.token_hash.matches(&token.hash());
-    let in_force = now < reset.valid_until && reset.attempts < MAX_ATTEMPTS && reset.user_id == Some(claim.user_id);
-    (matches && in_force).then_some((claim, reset))
-}
-
-/// Counts a wrong token, on the reset if there is one. Where there is none, nothing is written and the call costs the
-/// same wait.
-async fn count_wrong(app: &App, email: &Email) -> Undone<NoReset> {
-    let mut commit = Commit::<Undone<NoReset>>::new();
-    commit
-        .update(
-            PasswordReset::key_of(email),
-            Condition::Present,
-            [Step::Add("attempts", 1)],
-        )
-        .otherwise(|_| Undone::Refused(NoReset::InvalidToken));
-    match app.store.commit(commit).await {
-        Ok(()) => Undone::Refused(NoReset::InvalidToken),
-        Err(error) => error,
-    }
+    let is_owners = reset.user_id == Some(claim.user_id);
+    (is_owners && reset.token.opens_with(token, now)).then_some((claim, reset))
 }
 
 /// Percent-encoding of everything but letters, digits and `-._~@` (RFC 3986 §3.4 allows `@` in a query).

@@ -32,6 +32,31 @@ pub struct Profile {
     pub avatar: Option<AvatarName>,
 }
 
+impl Profile {
+    /// The profile of somebody of whom only a name is known, which is one text: what stands before its first blank is the
+    /// given name, what stands behind it the family name. [`Profile::full_name`] gives the same text back.
+    pub fn of_name(name: &str) -> Self {
+        let parts = name
+            .match_indices(' ')
+            .map(|(place, blank)| (&name[..place], &name[place + blank.len()..]));
+        let mut parts = parts.filter(|(first, last)| !first.trim().is_empty() && !last.is_empty());
+        let (first, last) = parts.next().unwrap_or((name, ""));
+        Self {
+            first_name: first.to_owned(),
+            last_name: last.to_owned(),
+            timezone: "UTC".to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Given and family name as one text; empty where neither is told.
+    pub fn full_name(&self) -> String {
+        let told = [self.first_name.as_str(), self.last_name.as_str()];
+        let told: Vec<&str> = told.into_iter().filter(|name| !name.is_empty()).collect();
+        told.join(" ")
+    }
+}
+
 /// A text of a profile that is too long.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be at most {max} characters")]
@@ -89,4 +114,33 @@ async fn update_once(app: &App, id: UserId, change: &impl Fn(&mut Profile)) -> R
     membership::follow(&mut commit, &account.memberships, &Who::of(&user));
     app.store.commit::<Undone<Gone>>(commit).await?;
     Ok(read.record.profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_apart_at_its_first_blank() {
+        for (name, first, last) in [
+            ("Ada Lovelace", "Ada", "Lovelace"),
+            ("Juan de la Cruz", "Juan", "de la Cruz"),
+            ("Plato", "Plato", ""),
+            (" Ada", " Ada", ""),
+            ("Ada ", "Ada ", ""),
+            ("", "", ""),
+        ] {
+            let profile = Profile::of_name(name);
+            assert_eq!((profile.first_name.as_str(), profile.last_name.as_str()), (first, last));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_comes_back_as_it_was(name in "[ a-c]{0,12}|.*") {
+            prop_assert_eq!(Profile::of_name(&name).full_name(), name);
+        }
+    }
 }

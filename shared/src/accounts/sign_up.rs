@@ -10,7 +10,7 @@ use crate::App;
 use crate::act::Undone;
 use crate::activity::Activity;
 use crate::credentials::PasswordRecord;
-use crate::credentials::password::{Password, PasswordHash, WeakPassword};
+use crate::credentials::password::{Password, PasswordHash, PasswordPolicy, WeakPassword};
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
 use crate::sessions::Origin;
@@ -40,34 +40,53 @@ pub enum NoAccount {
     WeakPassword(#[from] WeakPassword),
 }
 
+impl NewAccount {
+    /// What it tells about itself.
+    pub(super) fn profile(&self) -> Profile {
+        Profile {
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            timezone: "UTC".to_owned(),
+            ..Profile::default()
+        }
+    }
+
+    /// Judges the password by `policy`, counts the attempt on `gauges`, and makes the hash beside it.
+    pub(super) async fn hash(
+        &self,
+        app: &App,
+        policy: &PasswordPolicy,
+        gauges: &[Gauge],
+    ) -> Result<PasswordHash, Undone<NoAccount>> {
+        let context = [
+            self.email.canonical(),
+            self.email.local_part(),
+            &self.first_name,
+            &self.last_name,
+            &app.config.service_name,
+        ];
+        policy
+            .check(&self.password, &context)
+            .map_err(|weak| Undone::Refused(weak.into()))?;
+        let hashed = async { Ok(app.passwords.hash(&self.password, app.random.bytes()).await?) };
+        let (hash, ()) = try_join(hashed, throttle::count::<Undone<NoAccount>>(app, gauges)).await?;
+        Ok(hash)
+    }
+}
+
+/// Counts the accounts that one client makes, on whatever surface.
+pub(super) fn gauge(app: &App, origin: &Origin) -> Option<Gauge> {
+    Gauge::address(app, "signup", |limits| limits.signup_address, origin.ip)
+}
+
 /// Makes an account in state pending.
 ///
 /// # Errors
 /// [`NoAccount`]; nothing was made then.
 pub async fn sign_up(app: &App, new: NewAccount, origin: &Origin) -> Result<UserId, Undone<NoAccount>> {
-    let context = [
-        new.email.canonical(),
-        new.email.local_part(),
-        &new.first_name,
-        &new.last_name,
-        &app.config.service_name,
-    ];
-    app.password_policy
-        .check(&new.password, &context)
-        .map_err(|weak| Undone::Refused(weak.into()))?;
-
-    let gauges: Vec<Gauge> = Gauge::address(app, "signup", |limits| limits.signup_address, origin.ip)
-        .into_iter()
-        .collect();
-    let hashed = async { Ok(app.passwords.hash(&new.password, app.random.bytes()).await?) };
-    let (hash, ()) = try_join(hashed, throttle::count::<Undone<NoAccount>>(app, &gauges)).await?;
-
-    let profile = Profile {
-        first_name: new.first_name,
-        last_name: new.last_name,
-        timezone: "UTC".to_owned(),
-        ..Profile::default()
-    };
+    let gauges: Vec<Gauge> = gauge(app, origin).into_iter().collect();
+    let hash = new.hash(app, &app.password_policy, &gauges).await?;
+    let profile = new.profile();
     // A short identifier that is taken by chance reads as a conflict, and another one is drawn.
     retried(|| create_once(app, &new.email, &profile, &hash, origin)).await
 }
@@ -103,6 +122,8 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
         last_sign_in: None,
         member_of: 0,
         deactivated_in: None,
+        email_confirmed_at: None,
+        reset_password: false,
     }
 }
 

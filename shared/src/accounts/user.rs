@@ -14,7 +14,9 @@ use crate::store::{Condition, Key, Record};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Made, address not confirmed.
+    /// Made by a surface that asks for an activation first: it may do nothing until then.
+    Unactivated,
+    /// Made by a surface that asks for none; address not confirmed.
     Pending,
     /// In use.
     Active,
@@ -32,6 +34,10 @@ impl State {
     /// The states in which somebody may sign in and keep their sessions.
     pub const MAY_SIGN_IN: [State; 2] = [State::Pending, State::Active];
 
+    /// The states in which somebody may set a password with the old one. Where an account was switched off, locked or
+    /// banned, guessing goes nowhere.
+    pub const MAY_CHANGE_PASSWORD: [State; 3] = [State::Unactivated, State::Pending, State::Active];
+
     /// Whether this state lets anybody in, on whatever surface.
     pub fn may_sign_in(self) -> bool {
         Self::MAY_SIGN_IN.contains(&self)
@@ -40,6 +46,7 @@ impl State {
     /// As it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
+            State::Unactivated => "unactivated",
             State::Pending => "pending",
             State::Active => "active",
             State::Inactive => "inactive",
@@ -49,12 +56,9 @@ impl State {
         }
     }
 
-    /// The condition that a commit puts on a user who is to be let in.
-    pub fn lets_in() -> Condition {
-        Condition::OneOf(
-            "state",
-            Self::MAY_SIGN_IN.iter().map(|state| text(state.as_str())).collect(),
-        )
+    /// The condition that a commit puts on a user who is in one of `states`.
+    pub fn is_one_of(states: &[Self]) -> Condition {
+        Condition::OneOf("state", states.iter().map(|state| text(state.as_str())).collect())
     }
 }
 
@@ -85,6 +89,12 @@ pub struct User {
     pub member_of: u64,
     /// The organization whose administrator switched it off, while it is.
     pub deactivated_in: Option<OrgId>,
+    /// When its owner showed that mail to its address arrives. That an administrator made an account active shows nothing.
+    #[serde(default)]
+    pub email_confirmed_at: Option<Timestamp>,
+    /// Whether its owner is asked for another password, which does not keep anybody out.
+    #[serde(default)]
+    pub reset_password: bool,
 }
 
 impl User {
@@ -98,10 +108,9 @@ impl User {
 
     /// What others call it: its name, or its address where it has told none.
     pub fn display_name(&self) -> String {
-        let name = format!("{} {}", self.profile.first_name, self.profile.last_name);
-        match name.trim() {
-            "" => self.email.typed().to_owned(),
-            name => name.to_owned(),
+        match self.profile.full_name() {
+            name if name.trim().is_empty() => self.email.typed().to_owned(),
+            name => name,
         }
     }
 
@@ -133,9 +142,18 @@ pub struct UidClaim {
     pub user_id: UserId,
 }
 
+impl UidClaim {
+    /// The partition of the first index that shows all users by age. It shows these claims and not the users: they never
+    /// change, so that a sign-in does not pay for the list.
+    pub const EVERYBODY: &'static str = "USERS";
+}
+
 impl Record for UidClaim {
     const KIND: &'static str = "uid claim";
     fn key(&self) -> Key {
         Key::new(format!("UID#{}", self.uid), "CLAIM")
+    }
+    fn gsi1(&self) -> Option<Key> {
+        Some(Key::new(Self::EVERYBODY, self.user_id.to_string()))
     }
 }

@@ -49,6 +49,7 @@ pub const VARIABLES: &[Variable] = &[
         "info",
         "error, warn, info, debug or trace; one JSON object a line on standard error",
     ),
+    variable("IDENTITY_ISSUER", "go", "the issuer (iss) of identity-server's tokens"),
     variable("THROTTLE", "on", "off switches every attempt limit off, for test runs"),
     variable(
         "THROTTLE_SIGNIN_ACCOUNT",
@@ -61,6 +62,16 @@ pub const VARIABLES: &[Variable] = &[
         "sign-in attempts from one client address (IPv6: its /64)",
     ),
     variable("THROTTLE_SIGNUP_ADDRESS", "30/3600", "sign-ups from one client address"),
+    variable(
+        "THROTTLE_REGISTER_ACCOUNT",
+        "5/3600",
+        "registrations of one e-mail address, each of which may send a mail",
+    ),
+    variable(
+        "THROTTLE_ACTIVATE_ADDRESS",
+        "30/3600",
+        "activation codes tried from one client address",
+    ),
     variable("THROTTLE_RESET_ACCOUNT", "5/3600", "reset mails to one e-mail address"),
     variable(
         "THROTTLE_RESET_ADDRESS",

@@ -62,6 +62,12 @@ impl Password {
         self.normalized.chars().count()
     }
 
+    /// Whether both are the same password.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        *self.normalized == *other.normalized
+    }
+
     /// The text as received: what imported hashes were made of.
     pub(crate) fn presented(&self) -> &str {
         &self.presented

@@ -49,6 +49,10 @@ pub struct Limits {
     pub signin_address: Limit,
     /// Sign-ups from one client.
     pub signup_address: Limit,
+    /// Activation mails to one address of e-mail.
+    pub register_account: Limit,
+    /// Activation codes tried from one client.
+    pub activate_address: Limit,
     /// Reset mails to one address of e-mail.
     pub reset_account: Limit,
     /// Reset mails asked for, and reset tokens tried, from one client.
@@ -68,6 +72,8 @@ impl Default for Limits {
             signin_account: limit(10, 900),
             signin_address: limit(100, 900),
             signup_address: limit(30, 3600),
+            register_account: limit(5, 3600),
+            activate_address: limit(30, 3600),
             reset_account: limit(5, 3600),
             reset_address: limit(30, 3600),
             invite_account: limit(200, 3600),

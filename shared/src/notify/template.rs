@@ -17,6 +17,14 @@ pub enum Template {
         /// How long it works.
         minutes: u64,
     },
+    /// A link to a page that activates an account. It says nothing that whoever registered has chosen: the address may be
+    /// a stranger's.
+    Activation {
+        /// Where the link leads; a secret.
+        link: String,
+        /// How long it works.
+        hours: u64,
+    },
     /// A notice that the password was changed (ASVS 6.3.7).
     PasswordChanged,
     /// An invitation to join an organization.
@@ -87,6 +95,7 @@ impl Template {
     fn files(&self) -> Files {
         match self {
             Template::PasswordReset { .. } => files!("password_reset"),
+            Template::Activation { .. } => files!("activation"),
             Template::PasswordChanged => files!("password_changed"),
             Template::Invitation { .. } => files!("invitation"),
             Template::RoleGiven { .. } => files!("role_given"),
@@ -169,6 +178,13 @@ mod tests {
         assert_eq!(rendered.subject, "Invitation to join Acme Bcc: x@example.com");
         assert!(!rendered.html.contains("<b>Editor"));
         assert!(rendered.text.contains("https://x/auth/invitations/accept/abc"));
+        let activation = Template::Activation {
+            link: "https://x/account/activate/1/abc".into(),
+            hours: 24,
+        };
+        let rendered = activation.render("Acme").unwrap();
+        assert!(rendered.text.contains("https://x/account/activate/1/abc") && rendered.text.contains("24 hours"));
+        assert!(rendered.html.contains("https://x/account/activate/1/abc"));
         let changed = Template::PasswordChanged.render("Acme").unwrap();
         assert!(changed.subject.to_lowercase().contains("password"));
         assert!(!changed.text.contains("{{"));

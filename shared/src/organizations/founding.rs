@@ -1,11 +1,11 @@
 //! Making an organization: itself, its system role, and the one who made it as its administrator, in one commit.
 
-use jiff::Timestamp;
-
-use super::membership::{self, MOST, Membership};
+use super::holders;
+use super::membership::{self, Headcount, MOST, Membership};
 use super::organization::{Details, Organization};
 use crate::App;
 use crate::access::role::{ALL_ROLES, Role};
+use crate::access::role_number;
 use crate::accounts::User;
 use crate::act::Undone;
 use crate::activity::Activity;
@@ -29,8 +29,8 @@ pub enum NotFounded {
 pub struct Founded {
     /// The organization.
     pub organization: Organization,
-    /// Its system role.
-    pub role: Role,
+    /// Its roles, the system role first.
+    pub roles: Vec<Role>,
     /// Who made it.
     pub founder: User,
     /// As its administrator.
@@ -63,49 +63,48 @@ async fn create_once(
     if user.record.member_of >= MOST {
         return Err(Undone::Refused(NotFounded::TooMany));
     }
-    let org = OrgId::generate(&app.clock, &app.random);
-    let role = RoleId::generate(&app.clock, &app.random);
-    let mut commit = Commit::<Undone<NotFounded>>::new();
     let now = app.clock.now();
-    let made = found(
-        &mut commit,
-        org,
-        name.to_owned(),
-        details.clone(),
-        role,
-        &user.record,
-        now,
-    );
+    let org = OrgId::generate(&app.clock, &app.random);
+    let role = Role::system(RoleId::generate(&app.clock, &app.random), org, now);
+    let organization = Organization::founded(org, name.to_owned(), details.clone(), now);
+    let mut commit = Commit::<Undone<NotFounded>>::new();
+    let made = found(&mut commit, organization, role, Vec::new(), &user.record);
     membership::count_memberships(&mut commit, founder, user.version, 1);
     commit.create(&Activity::new(app, founder, origin, "organization", "create").about(org));
     app.store.commit(commit).await?;
     Ok(made)
 }
 
-/// Adds to `commit` the organization `id` with its system role `role`, and `founder` as its administrator. That the
-/// founder belongs to one organization more is for the caller to write.
+/// Adds to `commit` an organization with its system role and `further` roles, and `founder`, who has all of them. That the
+/// founder belongs to one organization more is for the caller to write, and that the numbers of roles are taken.
 pub fn found<E>(
     commit: &mut Commit<E>,
-    id: OrgId,
-    name: String,
-    details: Details,
-    role: RoleId,
+    mut organization: Organization,
+    role: Role,
+    further: Vec<Role>,
     founder: &User,
-    now: Timestamp,
 ) -> Founded {
-    let mut organization = Organization::founded(id, name, details, now);
-    (organization.members, organization.admins) = (1, 1);
-    let mut role = Role::system(role, id, now);
-    role.users = 1;
-    commit.create(&organization);
-    commit.create(&role);
-    commit.create(&role.claim());
     let membership = Membership::new(founder, &role);
+    let membership = further.iter().fold(membership, |member, role| member.with(role));
+    let mut roles = vec![role];
+    roles.extend(further);
+    organization.roles = roles.len() as u64;
+    Headcount::between(None, Some(&membership)).begin(&mut organization);
+    commit.create(&organization);
+    for role in &mut roles {
+        role.users = 1;
+        commit.create(role);
+        commit.create(&role.claim());
+        role_number::claim(commit, role);
+        holders::add(commit, role, founder.id);
+    }
+    // One shard counts all of them: a commit changes an item once.
+    let mark = roles.first().map_or(0, |role| role.id.mark());
+    ALL_ROLES.add(commit, mark, organization.roles.cast_signed());
     commit.create(&membership);
-    ALL_ROLES.add(commit, role.id.mark(), 1);
     Founded {
         organization,
-        role,
+        roles,
         membership,
         founder: founder.clone(),
     }

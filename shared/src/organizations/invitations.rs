@@ -206,19 +206,36 @@ fn end<E>(
 /// [`StoreError`].
 pub async fn settle_overdue(app: &App, role: RoleId) -> Result<(), StoreError> {
     // An index is a moment behind, but an overdue invitation was made days ago.
-    let overdue = Query::partition(Pending::of_role(role))
+    end_those(app, role, sortable(app.clock.now())).await
+}
+
+/// Revokes the invitations into `role`, which goes; the overdue ones have expired.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn revoke_all(app: &App, role: RoleId) -> Result<(), StoreError> {
+    // Who was invited a moment ago is not in the index yet. The role counts its invitations, and stays until they are there.
+    end_those(app, role, "~".to_owned()).await
+}
+
+/// Ends the pending invitations into `role` which could be accepted until `last` at most.
+async fn end_those(app: &App, role: RoleId, last: String) -> Result<(), StoreError> {
+    let pending = Query::partition(Pending::of_role(role))
         .of(Index::Gsi2)
-        .between("0", sortable(app.clock.now()));
-    for item in app.store.query_to_end(overdue).await? {
+        .between("0", last);
+    for item in app.store.query_to_end(pending).await? {
         let pending: Pending = read(item)?;
+        let status = match app.clock.now() >= pending.valid_until {
+            true => Status::Expired,
+            false => Status::Revoked,
+        };
         let mut commit = Commit::<StoreError>::new();
-        let expired = vec![Step::Set("status", text(Status::Expired.as_str()))];
         end(
             &mut commit,
             pending.org_id,
             &pending.email,
             pending.invitation_id,
-            expired,
+            vec![Step::Set("status", text(status.as_str()))],
             || StoreError::Conflict,
         );
         commit.update(

@@ -1,5 +1,6 @@
 //! Giving roles to users and taking them away. The first role makes a member, losing the last one ends it.
 
+use super::holders;
 use super::invitations::invite;
 use super::membership::{self, Headcount, MOST, MOST_BY_OTHERS, MOST_ROLES, Membership};
 use super::organization::Organization;
@@ -8,7 +9,7 @@ use crate::access::Role;
 use crate::access::standing::Actor;
 use crate::accounts::{State, User};
 use crate::act::{Failure, Undone};
-use crate::ids::{RoleId, UserId};
+use crate::ids::{OrgId, RoleId, UserId};
 use crate::notify::{Message, Template};
 use crate::store::commit::Step;
 use crate::store::record::read_optional;
@@ -32,7 +33,7 @@ pub enum NotBound {
     /// The user has as many roles, or belongs to as many organizations, as anybody may.
     #[error("the user has as many roles, or belongs to as many organizations, as anybody may")]
     TooMany,
-    /// Whoever gives the role has less than it gives, or takes the system role without having it.
+    /// Whoever gives the role has less than it gives, or takes a system role without administrating what it does.
     #[error("only administrators may give a role that may do more than they may, or take an administrator's")]
     BeyondOwnRights,
     /// Nobody would be left to administrate.
@@ -76,7 +77,12 @@ async fn bind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Resu
     let mut commit = Commit::<Undone<NotBound>>::new();
     match versioned::<Membership>(membership)? {
         None => {
-            let most = if by_others { MOST_BY_OTHERS } else { MOST };
+            // The home organization is no stranger's.
+            let most = if by_others && org != OrgId::HOME {
+                MOST_BY_OTHERS
+            } else {
+                MOST
+            };
             if user.record.member_of >= most {
                 return refused(NotBound::TooMany);
             }
@@ -106,32 +112,26 @@ async fn bind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Resu
 }
 
 /// Adds to `commit` that a user becomes a member by `role`. What the role counts is for the caller to write.
-pub fn join<E>(commit: &mut Commit<E>, user: &Versioned<User>, role: &Role) {
-    commit.create(&Membership::new(&user.record, role));
+pub fn join<E: From<StoreError>>(commit: &mut Commit<E>, user: &Versioned<User>, role: &Role) {
+    let membership = Membership::new(&user.record, role);
+    commit.create(&membership);
     membership::count_memberships(commit, user.record.id, user.version, 1);
-    let coming = Headcount {
-        members: 1,
-        admins: i64::from(role.is_system),
-    };
-    coming.count_in(commit, role.org_id);
+    holders::add(commit, role, user.record.id);
+    Headcount::between(None, Some(&membership)).count(commit, role.org_id, || StoreError::Conflict.into());
 }
 
 fn add(commit: &mut Commit<Undone<NotBound>>, read: &Versioned<Membership>, role: &Role) -> Result<()> {
-    let mut membership = read.record.clone();
-    if membership.role_ids.contains(&role.id) {
+    if read.record.role_ids.contains(&role.id) {
         return refused(NotBound::AlreadyBound);
     }
-    if membership.role_ids.len() >= MOST_ROLES {
+    if read.record.role_ids.len() >= MOST_ROLES {
         return refused(NotBound::TooMany);
     }
-    membership.role_ids.push(role.id);
-    membership.is_admin |= role.is_system;
+    let membership = read.record.with(role);
     commit.replace(read, &membership);
-    let coming = Headcount {
-        members: 0,
-        admins: i64::from(role.is_system && membership.is_in_force()),
-    };
-    coming.count_in(commit, role.org_id);
+    holders::add(commit, role, membership.user_id);
+    let coming = Headcount::between(Some(&read.record), Some(&membership));
+    coming.count(commit, role.org_id, || StoreError::Conflict.into());
     Ok(())
 }
 
@@ -161,25 +161,21 @@ async fn unbind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Re
     if !read.record.role_ids.contains(&role.id) {
         return refused(NotBound::NotThere);
     }
-    if role.is_system && !actor.standing.is_admin() {
+    if role.office().is_some_and(|office| !actor.standing.fills(office)) {
         return refused(NotBound::BeyondOwnRights);
     }
-    let mut membership = read.record.clone();
-    membership.role_ids.retain(|id| *id != role.id);
-    membership.is_admin &= !role.is_system;
-    let leaves = membership.role_ids.is_empty();
+    let membership = read.record.without(role.id, role.office());
     let mut commit = Commit::<Undone<NotBound>>::new();
-    if leaves {
-        commit.delete(membership.key(), Condition::Version(read.version));
-        membership::count_memberships(&mut commit, user.record.id, user.version, -1);
-    } else {
-        commit.replace(&read, &membership);
-    }
-    let going = Headcount {
-        members: -i64::from(leaves),
-        admins: -i64::from(role.is_system && membership.is_in_force()),
+    match &membership {
+        Some(membership) => commit.replace(&read, membership),
+        None => {
+            membership::count_memberships(&mut commit, user.record.id, user.version, -1);
+            commit.delete(read.record.key(), Condition::Version(read.version))
+        }
     };
-    going.count_out(&mut commit, org, || Undone::Refused(NotBound::LastAdmin));
+    holders::remove(&mut commit, org, role.id, user.record.id);
+    let going = Headcount::between(Some(&read.record), membership.as_ref());
+    going.count(&mut commit, org, || Undone::Refused(NotBound::LastAdmin));
     commit.update(role.key(), Condition::Present, [Step::Add("users", -1)]);
     commit.create(
         &actor

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Organization;
-use crate::access::Role;
+use crate::access::{Office, Role};
 use crate::accounts::{State, User};
 use crate::ids::{OrgId, RoleId, UserId};
 use crate::store::commit::{Step, text};
-use crate::store::{Commit, Condition, Key, Record};
+use crate::store::{Commit, Condition, Key, Record, Versioned};
 
 /// Organizations that a user belongs to at most. All of a user's memberships change in one commit when the name changes.
 pub const MOST: u64 = 80;
@@ -56,7 +56,7 @@ pub struct Membership {
     pub org_id: OrgId,
     /// The roles; never empty.
     pub role_ids: Vec<RoleId>,
-    /// Whether the system role is among them.
+    /// Whether the organization's system role is among them.
     pub is_admin: bool,
     /// How it stands in this organization, where that was decided here.
     pub member_state: Option<MemberState>,
@@ -100,7 +100,7 @@ impl Membership {
             user_id: user.id,
             org_id: role.org_id,
             role_ids: vec![role.id],
-            is_admin: role.is_system,
+            is_admin: role.office() == Some(Office::Organization),
             member_state: None,
             who: Who::of(user),
         }
@@ -111,6 +111,31 @@ impl Membership {
         Key::new(User::partition(user), format!("{}{org}", Self::PREFIX))
     }
 
+    /// Whether the role of `office` is among its roles.
+    pub fn holds(&self, office: Office) -> bool {
+        match office {
+            Office::Organization => self.is_admin,
+            Office::Identity => self.role_ids.contains(&RoleId::IDENTITY_ADMIN),
+        }
+    }
+
+    /// The same membership with a role more.
+    #[must_use]
+    pub fn with(&self, role: &Role) -> Self {
+        let mut more = self.clone();
+        more.role_ids.push(role.id);
+        more.is_admin |= role.office() == Some(Office::Organization);
+        more
+    }
+
+    /// The same membership with a role less; `None` when it was the last one, which ends it.
+    pub fn without(&self, role: RoleId, office: Option<Office>) -> Option<Self> {
+        let mut less = self.clone();
+        less.role_ids.retain(|id| *id != role);
+        less.is_admin &= office != Some(Office::Organization);
+        Some(less).filter(|less| !less.role_ids.is_empty())
+    }
+
     /// Whether it gives its roles.
     pub fn is_in_force(&self) -> bool {
         self.member_state != Some(MemberState::Inactive)
@@ -119,6 +144,8 @@ impl Membership {
     /// What its organization is shown: the account's state, unless the organization decided otherwise.
     pub fn shown_state(&self) -> State {
         match (self.who.account_state, self.member_state) {
+            (State::Unactivated, Some(MemberState::Inactive)) => State::Inactive,
+            (State::Unactivated, _) => State::Pending,
             (state, _) if !state.may_sign_in() => State::Inactive,
             (_, Some(MemberState::Active)) => State::Active,
             (_, Some(MemberState::Inactive)) => State::Inactive,
@@ -140,40 +167,87 @@ impl Record for Membership {
     }
 }
 
-/// What a change of one membership does to the counters of its organization.
+/// What a change of memberships does to the counters of their organization.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Headcount {
     /// Members who come or go.
-    pub members: i64,
-    /// Administrators who come or go.
-    pub admins: i64,
+    members: i64,
+    /// Administrators of the organization who come or go.
+    admins: i64,
+    /// Administrators of identity-server who come or go.
+    identity_admins: i64,
 }
 
 impl Headcount {
-    /// Adds the counting of somebody who comes to `commit`.
-    pub fn count_in<E>(self, commit: &mut Commit<E>, org: OrgId) {
-        if let Some(steps) = self.steps() {
-            commit.update(Organization::key_of(org), Condition::Present, steps);
+    /// What it does that a membership was so `before` and is so `after`; `None` where there is none.
+    pub fn between(before: Option<&Membership>, after: Option<&Membership>) -> Self {
+        let (before, after) = (Self::of(before), Self::of(after));
+        Self {
+            members: after.members - before.members,
+            admins: after.admins - before.admins,
+            identity_admins: after.identity_admins - before.identity_admins,
         }
     }
 
-    /// Adds the counting of somebody who goes to `commit`. The last administrator stays: whoever takes one away is refused
-    /// with `last_admin` when there is no other, so that of two who take the last two away one succeeds.
-    pub fn count_out<E>(self, commit: &mut Commit<E>, org: OrgId, last_admin: impl FnOnce() -> E + Send + 'static) {
-        let Some(steps) = self.steps() else { return };
-        let key = Organization::key_of(org);
-        if self.admins < 0 {
-            commit
-                .update(key, Condition::Above("admins", 1), steps)
-                .otherwise(|_| last_admin());
-        } else {
-            commit.update(key, Condition::Present, steps);
+    fn of(membership: Option<&Membership>) -> Self {
+        let Some(membership) = membership else {
+            return Self::default();
+        };
+        let in_force = membership.is_in_force();
+        // What a stranger's organization counts must not keep the home organization from shutting an account out, so an
+        // organization counts whom it switched off itself. The home organization rules every account.
+        let usable = in_force && membership.who.account_state.may_sign_in();
+        Self {
+            members: 1,
+            admins: i64::from(in_force && membership.holds(Office::Organization)),
+            identity_admins: i64::from(usable && membership.holds(Office::Identity)),
         }
+    }
+
+    /// Counts who is there when an organization is made.
+    pub fn begin(self, organization: &mut Organization) {
+        let Self {
+            members,
+            admins,
+            identity_admins,
+        } = self;
+        let [members, admins, identity_admins] = [members, admins, identity_admins].map(|by| by.max(0).cast_unsigned());
+        (organization.members, organization.admins) = (members, admins);
+        organization.identity_admins = identity_admins;
+    }
+
+    /// The same and so many members who leave.
+    #[must_use]
+    pub fn leaving(self, members: i64) -> Self {
+        Self {
+            members: self.members - members,
+            ..self
+        }
+    }
+
+    /// Adds the counting to `commit`. The last administrator stays: whoever takes one away is refused with `last_admin` when
+    /// there is no other, so that of two who take the last two away one succeeds.
+    pub fn count<E>(self, commit: &mut Commit<E>, org: OrgId, last_admin: impl FnOnce() -> E + Send + 'static) {
+        let Some(steps) = self.steps() else { return };
+        let going = self.offices().into_iter().filter(|(_, by)| *by < 0);
+        let others: Vec<Condition> = going.map(|(counter, _)| Condition::Above(counter, 1)).collect();
+        let key = Organization::key_of(org);
+        if others.is_empty() {
+            commit.update(key, Condition::Present, steps);
+        } else {
+            commit
+                .update(key, Condition::All(others), steps)
+                .otherwise(|_| last_admin());
+        }
+    }
+
+    fn offices(self) -> [(&'static str, i64); 2] {
+        [("admins", self.admins), ("identity_admins", self.identity_admins)]
     }
 
     fn steps(self) -> Option<Vec<Step>> {
-        let counters = [("members", self.members), ("admins", self.admins)];
-        let changing = counters.into_iter().filter(|(_, by)| *by != 0);
+        let counters = [("members", self.members)].into_iter().chain(self.offices());
+        let changing = counters.filter(|(_, by)| *by != 0);
         let steps: Vec<Step> = changing.map(|(counter, by)| Step::Add(counter, by)).collect();
         Some(steps).filter(|steps| !steps.is_empty())
     }
@@ -189,15 +263,24 @@ pub fn count_memberships<E>(commit: &mut Commit<E>, user: UserId, version: u64, 
     );
 }
 
-/// Adds to `commit` that the copies in a user's memberships follow the user.
-pub fn follow<E>(commit: &mut Commit<E>, memberships: &[Membership], who: &Who) {
-    for membership in memberships.iter().filter(|membership| membership.who != *who) {
+/// Adds to `commit` that the copies in a user's memberships follow the user, and that their organizations count an
+/// administrator who may sign in again.
+pub fn follow<E>(commit: &mut Commit<E>, memberships: &[Versioned<Membership>], who: &Who) {
+    let outdated = memberships.iter().filter(|read| read.record.who != *who);
+    for Versioned { record, version } in outdated {
         let steps = [
             Step::Set("username", text(&who.username)),
             Step::Set("first_name", text(&who.first_name)),
             Step::Set("last_name", text(&who.last_name)),
             Step::Set("account_state", text(who.account_state.as_str())),
         ];
-        commit.update(membership.key(), Condition::Present, steps);
+        commit.update(record.key(), Condition::Version(*version), steps);
+        let after = Membership {
+            who: who.clone(),
+            ..record.clone()
+        };
+        if let Some(steps) = Headcount::between(Some(record), Some(&after)).steps() {
+            commit.update(Organization::key_of(record.org_id), Condition::Present, steps);
+        }
     }
 }

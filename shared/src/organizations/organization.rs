@@ -24,6 +24,10 @@ pub struct Organization {
     pub members: u64,
     /// Counts its administrators: members with the system role who are not switched off in it. Never less than one.
     pub admins: u64,
+    /// Counts the administrators of identity-server, who are in the home organization: members with the role `admin` who are
+    /// not switched off, neither in it nor by the state of their account. Never less than one there.
+    #[serde(default)]
+    pub identity_admins: u64,
     /// Counts its roles.
     pub roles: u64,
     /// Counts its invitations, whatever became of them.
@@ -82,7 +86,7 @@ impl Organization {
         Ok(read_optional::<Self>(organization)?.as_ref().map_or(0, counter))
     }
 
-    /// An organization with its system role and nobody in it yet.
+    /// An organization without a role and with nobody in it yet.
     pub fn founded(id: OrgId, name: String, details: Details, now: Timestamp) -> Self {
         Self {
             id,
@@ -92,7 +96,8 @@ impl Organization {
             updated_at: now,
             members: 0,
             admins: 0,
-            roles: 1,
+            identity_admins: 0,
+            roles: 0,
             invitations: 0,
         }
     }

@@ -3,12 +3,14 @@
 //! An account belongs to its owner, and anybody may make an organization and add strangers to it. So an organization
 //! switches an account off only when it is the only one that the account belongs to, or the home organization; otherwise
 //! the member loses its rights in that organization, and nowhere else. Whoever switched an account off may switch it on,
-//! whoever else added it meanwhile.
+//! whoever else added it meanwhile. An account that waits for its activation is let in by the home organization or by its
+//! owner, not by an organization that a stranger made.
 
 use futures_util::future::try_join;
 
 use super::membership::{self, Headcount, MemberState, Membership};
 use crate::App;
+use crate::access::Office;
 use crate::access::standing::Actor;
 use crate::accounts::{Account, State};
 use crate::act::Undone;
@@ -55,7 +57,8 @@ async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) ->
     };
     let read = Versioned::<Membership>::from_item(member)?;
     let undoes = to == MemberState::Active && account.user.deactivated_in == Some(org);
-    let rules_account = org == OrgId::HOME || account.user.member_of == 1 || undoes;
+    let waits = account.user.state == State::Unactivated;
+    let rules_account = org == OrgId::HOME || ((account.user.member_of == 1 || undoes) && !waits);
     check(&account, &read.record, actor, to, rules_account)?;
 
     let mut commit = Commit::<Undone<NotSwitched>>::new();
@@ -69,12 +72,8 @@ async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) ->
         commit.check(account.user.key(), Condition::Version(account.version));
     }
     commit.replace(&read, &member);
-    let admins = |member: &Membership| i64::from(member.is_admin && member.is_in_force());
-    let change = Headcount {
-        members: 0,
-        admins: admins(&member) - admins(&read.record),
-    };
-    change.count_out(&mut commit, org, || Undone::Refused(NotSwitched::LastAdmin));
+    let change = Headcount::between(Some(&read.record), Some(&member));
+    change.count(&mut commit, org, || Undone::Refused(NotSwitched::LastAdmin));
     let action = match to {
         MemberState::Active => "activate",
         MemberState::Inactive => "deactivate",
@@ -91,10 +90,18 @@ fn check(account: &Account, member: &Membership, actor: &Actor, to: MemberState,
     if member.shown_state() == to.account_state() {
         return refused(NotSwitched::Already);
     }
-    if member.is_admin && !actor.standing.is_admin() {
+    if Office::ALL
+        .iter()
+        .any(|office| member.holds(*office) && !actor.standing.fills(*office))
+    {
         return refused(NotSwitched::BeyondOwnRights);
     }
     let user = &account.user;
+    // Of an account that waits for its activation, what was switched off here is the membership.
+    let switched_off_here = member.member_state == Some(MemberState::Inactive);
+    if user.state == State::Unactivated && (rules_account || switched_off_here) {
+        return Ok(());
+    }
     if to == MemberState::Active && !user.state.may_sign_in() {
         // What the home organization switched off is for the home organization to switch on; a lock or a ban is not this
         // switch's at all.
@@ -119,6 +126,6 @@ fn switch_account(commit: &mut Commit<Undone<NotSwitched>>, account: &Account, m
     }
     commit.update(account.user.key(), Condition::Version(account.version), steps);
     let mut others = account.memberships.clone();
-    others.retain(|other| other.org_id != member.org_id);
+    others.retain(|other| other.record.org_id != member.org_id);
     membership::follow(commit, &others, &member.who);
 }

@@ -9,7 +9,7 @@ use super::{Origin, Session};
 use crate::App;
 use crate::access::{self, Role};
 use crate::accounts::email::{self, EmailClaim};
-use crate::accounts::{Account, User};
+use crate::accounts::{Account, State, User};
 use crate::act::Undone;
 use crate::activity::Activity;
 use crate::credentials::PasswordRecord;
@@ -42,43 +42,35 @@ pub struct SignedIn {
     pub roles: Vec<Role>,
 }
 
-/// Nobody was signed in: unknown user, wrong password, or a state that lets nobody in. Which of them is nobody's business.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the credentials are not right")]
-pub struct WrongCredentials;
+/// Why nobody was signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotSignedIn {
+    /// Unknown user, wrong password, or a state that lets nobody in. Which of them is nobody's business.
+    #[error("the credentials are not right")]
+    WrongCredentials,
+    /// The credentials are right, and the account waits for its activation or is switched off. Whether that is said is
+    /// for the surface; of an account that is locked or banned it never is, so that a lock ends the guessing.
+    #[error("the account is not active")]
+    NotActive,
+}
 
-type Result<T> = std::result::Result<T, Undone<WrongCredentials>>;
+pub use NotSignedIn::WrongCredentials;
+
+type Result<T> = std::result::Result<T, Undone<NotSignedIn>>;
 
 /// Signs somebody in.
 ///
 /// # Errors
-/// [`WrongCredentials`].
+/// [`NotSignedIn`].
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn> {
     let partition = email::partition(attempt.username);
-    let gauges: Vec<Gauge> = [
-        account_gauge(app, &partition),
-        Gauge::address(app, "signin", |limits| limits.signin_address, attempt.origin.ip),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-
-    let mut keys = vec![
-        Key::new(&partition, EmailClaim::SK),
-        Key::new(&partition, PasswordRecord::SK),
-    ];
-    keys.extend(gauges.iter().map(|gauge| gauge.key.clone()));
-    let mut found = app.store.get_all(keys).await?.into_iter();
-    let claim = read_optional::<EmailClaim>(found.next().flatten())?;
-    let password = read_optional::<PasswordRecord>(found.next().flatten())?;
-    for (gauge, counter) in gauges.iter().zip(found) {
-        gauge.look(counter.as_ref())?;
-    }
+    let gauges = guess_gauges(app, &partition, attempt.origin);
+    let (claim, password) = known(app, &partition, &gauges).await?;
 
     let hash = password.as_ref().map(|password| &password.hash);
     let verified = async { Ok(app.passwords.verify(&attempt.password, hash).await?) };
     let beside = async {
-        let counted = throttle::count::<Undone<WrongCredentials>>(app, &gauges);
+        let counted = throttle::count::<Undone<NotSignedIn>>(app, &gauges);
         let read = standing(app, claim.as_ref().map(|claim| claim.user_id));
         try_join(counted, read).await.map(|((), standing)| standing)
     };
@@ -114,6 +106,36 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn> {
     }
 }
 
+/// What is known by an address alone, given as its partition, after a look at the counters of guesses: one wait.
+pub(crate) async fn known<R>(
+    app: &App,
+    partition: &str,
+    gauges: &[Gauge],
+) -> std::result::Result<(Option<EmailClaim>, Option<PasswordRecord>), Undone<R>> {
+    let mut keys = vec![
+        Key::new(partition, EmailClaim::SK),
+        Key::new(partition, PasswordRecord::SK),
+    ];
+    keys.extend(gauges.iter().map(|gauge| gauge.key.clone()));
+    let mut found = app.store.get_all(keys).await?.into_iter();
+    let claim = read_optional(found.next().flatten())?;
+    let password = read_optional(found.next().flatten())?;
+    for (gauge, counter) in gauges.iter().zip(found) {
+        gauge.look(counter.as_ref())?;
+    }
+    Ok((claim, password))
+}
+
+/// Counts the guesses at a password, whatever they are made for: those on the account, by the partition of its address,
+/// first, where there are limits, and those of one client.
+pub(crate) fn guess_gauges(app: &App, partition: &str, origin: &Origin) -> Vec<Gauge> {
+    let gauges = [
+        account_gauge(app, partition),
+        Gauge::address(app, "signin", |limits| limits.signin_address, origin.ip),
+    ];
+    gauges.into_iter().flatten().collect()
+}
+
 /// Counts the attempts on an account, by the partition of its address.
 pub(crate) fn account_gauge(app: &App, partition: &str) -> Option<Gauge> {
     Gauge::account(app, "signin", |limits| limits.signin_account, partition)
@@ -130,7 +152,7 @@ struct Proof {
 
 /// Commits what a verified password lets happen.
 async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> Result<Session> {
-    let mut commit = Commit::<Undone<WrongCredentials>>::new();
+    let mut commit = Commit::<Undone<NotSignedIn>>::new();
     let session = admit(app, &mut commit, account, origin, "password")?;
     let key = proof.password.key();
     let still_the_password = Condition::Equals("hash", text(proof.password.hash.as_str()));
@@ -150,16 +172,18 @@ async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> 
 /// Adds to `commit` what lets the owner of `account` in, by whatever credential `method` names: session, mark and activity.
 ///
 /// # Errors
-/// [`WrongCredentials`] when the account's state lets nobody in.
+/// [`NotSignedIn`] when the account's state lets nobody in.
 pub fn admit(
     app: &App,
-    commit: &mut Commit<Undone<WrongCredentials>>,
+    commit: &mut Commit<Undone<NotSignedIn>>,
     account: &Account,
     origin: &Origin,
     method: &str,
 ) -> Result<Session> {
-    if !account.user.state.may_sign_in() {
-        return Err(Undone::Refused(WrongCredentials));
+    match account.user.state {
+        state if state.may_sign_in() => {}
+        State::Unactivated | State::Inactive => return Err(Undone::Refused(NotSignedIn::NotActive)),
+        _ => return Err(Undone::Refused(WrongCredentials)),
     }
     let session = super::open(commit, app, &account.user, &account.sessions, origin)?;
     commit.create(&Activity::sign_in(app, account.user.id, origin, method));
@@ -183,6 +207,6 @@ async fn standing_of(app: &App, id: UserId) -> std::result::Result<Option<Standi
     let Some(account) = Account::read(&app.store, id).await? else {
         return Ok(None);
     };
-    let (roles, _) = access::held(&app.store, &account.memberships, false).await?;
+    let (roles, _) = access::held(&app.store, account.memberships(), false).await?;
     Ok(Some(Standing { account, roles }))
 }

@@ -216,6 +216,11 @@ pub fn text(value: impl ToString) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
 
+/// A yes-or-no attribute's value.
+pub fn flag(value: bool) -> AttributeValue {
+    AttributeValue::Bool(value)
+}
+
 /// A number attribute's value.
 pub fn int(value: i64) -> AttributeValue {
     number(value)

@@ -12,7 +12,7 @@ mod token;
 pub use body::{JsonBody, OptionalJsonBody, multipart_limit, problem_of_multipart};
 pub use caller::{Authenticated, Bearer, Caller, authenticated, bearer, hint_to_renew};
 pub use error::{EngineError, ErrorBody, MessageBody, in_words};
-pub use paging::{Paging, number, text};
+pub use paging::Paging;
 pub use path::Segment;
 pub use permit::{
     DeleteRoles, DeleteSessions, Guarded, GuardedHeaders, Permitted, ReadMasterData, ReadRoles, ReadSessions,

@@ -2,22 +2,29 @@
 
 use jiff::Timestamp;
 use jsonwebtoken::Algorithm;
+use jsonwebtoken::jwk::{Jwk, KeyAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use super::jwt::{self, Checked, TokenKind};
-use super::keyring::{Keyring, KeyringError};
-use crate::ids::{OrgId, RoleId, SessionId, UserId};
+use super::keyring::{Family, Keyring, KeyringError};
+use crate::ids::{AsUuid, OrgId, RoleId, SessionId, UserId};
 
 /// Engine's access token.
-pub const ENGINE: TokenKind = TokenKind {
+pub const ENGINE: TokenKind<'static> = TokenKind {
     algorithm: Algorithm::ES256,
     typ: "at+jwt",
     issuer: "BigBucks Auth",
-    audience: "engine",
+    lifetime: 3600,
+    says_when_it_begins: false,
 };
 
-/// Seconds that engine's access token lives.
-pub const ENGINE_LIFETIME: i64 = 3600;
+/// Whom engine's access token is for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub enum EngineAudience {
+    /// Engine's surface.
+    #[serde(rename = "engine")]
+    Engine,
+}
 
 /// What engine's access token says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -58,11 +65,59 @@ impl EngineClaims {
     /// # Errors
     /// [`KeyringError`] when there is no active key.
     pub fn sign(self, keyring: &Keyring, now: Timestamp) -> Result<String, KeyringError> {
-        jwt::sign(keyring, ENGINE, now, ENGINE_LIFETIME, self)
+        jwt::sign(keyring, ENGINE, now, EngineAudience::Engine, self)
     }
 
     /// Checks a token; `None` when it is not one of ours, or not any more.
-    pub fn check(keyring: &Keyring, now: Timestamp, token: &str) -> Option<Checked<Self>> {
+    pub fn check(keyring: &Keyring, now: Timestamp, token: &str) -> Option<Checked<EngineAudience, Self>> {
         jwt::check(keyring, ENGINE, now, token)
+    }
+}
+
+/// Identity-server's access token. Its issuer is configured.
+pub const fn identity(issuer: &str) -> TokenKind<'_> {
+    TokenKind {
+        algorithm: Algorithm::RS512,
+        typ: "identity+jwt",
+        issuer,
+        lifetime: 1800,
+        says_when_it_begins: true,
+    }
+}
+
+/// The public keys that verify identity-server's access tokens (RFC 7517 §5).
+pub fn identity_jwks(keyring: &Keyring) -> Vec<Jwk> {
+    keyring.jwks_of(Family::Rsa, KeyAlgorithm::RS512)
+}
+
+/// Whom identity-server's access token is for: the one user that it is about.
+pub type IdentityAudience = [AsUuid<UserId>; 1];
+
+/// What identity-server's access token says beside its audience.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IdentityClaims {
+    /// The user's name, for people; it may be anybody's.
+    pub sub: String,
+    /// The session.
+    pub jti: SessionId,
+}
+
+impl IdentityClaims {
+    /// Signs a token with these claims for `user`.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when there is no active key.
+    pub fn sign(self, keyring: &Keyring, issuer: &str, now: Timestamp, user: UserId) -> Result<String, KeyringError> {
+        jwt::sign(keyring, identity(issuer), now, [AsUuid(user)], self)
+    }
+
+    /// Checks a token; `None` when it is not one of ours, or not any more.
+    pub fn check(
+        keyring: &Keyring,
+        issuer: &str,
+        now: Timestamp,
+        token: &str,
+    ) -> Option<Checked<IdentityAudience, Self>> {
+        jwt::check(keyring, identity(issuer), now, token)
     }
 }

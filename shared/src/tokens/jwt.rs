@@ -15,18 +15,20 @@ const MAX_BYTES: usize = 16 * 1024;
 
 /// A kind of token: one surface, one purpose.
 #[derive(Debug, Clone, Copy)]
-pub struct TokenKind {
+pub struct TokenKind<'a> {
     /// The only algorithm.
     pub algorithm: Algorithm,
     /// The only `typ` (RFC 9068 §2.1).
     pub typ: &'static str,
     /// The only issuer.
-    pub issuer: &'static str,
-    /// The only audience.
-    pub audience: &'static str,
+    pub issuer: &'a str,
+    /// Seconds that a token lives.
+    pub lifetime: i64,
+    /// Whether tokens say when they begin (`nbf`): when they are made.
+    pub says_when_it_begins: bool,
 }
 
-impl TokenKind {
+impl TokenKind<'_> {
     fn family(&self) -> Family {
         match self.algorithm {
             Algorithm::ES256 => Family::Ec,
@@ -40,43 +42,44 @@ impl TokenKind {
 pub struct Registered {
     /// Issuer.
     pub iss: String,
-    /// Audience.
-    pub aud: String,
     /// When it was made, in seconds since 1970.
     pub iat: i64,
     /// When it ends, in seconds since 1970.
     pub exp: i64,
-    /// When it begins, in seconds since 1970; ours begin when they are made, and do not say so.
+    /// When it begins, in seconds since 1970, where it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Whole<C> {
+struct Whole<A, C> {
     #[serde(flatten)]
     registered: Registered,
+    aud: A,
     #[serde(flatten)]
     claims: C,
 }
 
 /// A token that was checked.
 #[derive(Debug, Clone)]
-pub struct Checked<C> {
-    /// What it says.
+pub struct Checked<A, C> {
+    /// Whom it is for.
+    pub audience: A,
+    /// What else it says.
     pub claims: C,
     /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// Signs a token that lives for `lifetime_seconds`.
+/// Signs a token of a kind. `A` is a type that can hold nothing but an audience of that kind.
 ///
 /// # Errors
 /// [`KeyringError`] when there is no active key.
-pub fn sign<C: Serialize>(
+pub fn sign<A: Serialize, C: Serialize>(
     keyring: &Keyring,
-    kind: TokenKind,
+    kind: TokenKind<'_>,
     now: Timestamp,
-    lifetime_seconds: i64,
+    audience: A,
     claims: C,
 ) -> Result<String, KeyringError> {
     let key = keyring.signing_key(kind.family())?;
@@ -84,24 +87,27 @@ pub fn sign<C: Serialize>(
     header.typ = Some(kind.typ.to_owned());
     header.kid = Some(key.kid.clone());
     let iat = now.as_second();
-    let registered = Registered {
-        iss: kind.issuer.into(),
-        aud: kind.audience.into(),
-        iat,
-        exp: iat + lifetime_seconds,
-        nbf: None,
+    let whole = Whole {
+        registered: Registered {
+            iss: kind.issuer.into(),
+            iat,
+            exp: iat + kind.lifetime,
+            nbf: kind.says_when_it_begins.then_some(iat),
+        },
+        aud: audience,
+        claims,
     };
-    encode(&header, &Whole { registered, claims }, &key.encoding).map_err(|error| KeyringError(error.to_string()))
+    encode(&header, &whole, &key.encoding).map_err(|error| KeyringError(error.to_string()))
 }
 
-/// Checks signature, algorithm, type, issuer, audience and time of a token. `None` for whatever is wrong with it: why is
-/// of use to an attacker only.
-pub fn check<C: DeserializeOwned>(
+/// Checks signature, algorithm, type, issuer, audience and time of a token. The audience is checked by being an `A`.
+/// `None` for whatever is wrong with it: why is of use to an attacker only.
+pub fn check<A: DeserializeOwned, C: DeserializeOwned>(
     keyring: &Keyring,
-    kind: TokenKind,
+    kind: TokenKind<'_>,
     now: Timestamp,
     token: &str,
-) -> Option<Checked<C>> {
+) -> Option<Checked<A, C>> {
     if token.len() > MAX_BYTES {
         return None;
     }
@@ -112,12 +118,22 @@ pub fn check<C: DeserializeOwned>(
     let key = keyring.verifying_key(kind.family(), header.kid.as_deref()?)?;
     let mut validation = Validation::new(kind.algorithm);
     validation.set_issuer(&[kind.issuer]);
-    validation.set_audience(&[kind.audience]);
     validation.required_spec_claims = HashSet::from(["exp", "iss", "aud"].map(str::to_owned));
+    // Read as the only ones there are, below.
+    validation.validate_aud = false;
     // Time is compared below, with our clock and without leeway: whoever checks is whoever issued.
     validation.validate_exp = false;
-    let Whole { registered, claims } = decode::<Whole<C>>(token, &key.decoding, &validation).ok()?.claims;
+    let whole = decode::<Whole<A, C>>(token, &key.decoding, &validation).ok()?.claims;
+    let Whole {
+        registered,
+        aud,
+        claims,
+    } = whole;
     let expires_at = Timestamp::from_second(registered.exp).ok()?;
     let begun = registered.iat <= now.as_second() && registered.nbf.is_none_or(|nbf| nbf <= now.as_second());
-    (begun && now < expires_at).then_some(Checked { claims, expires_at })
+    (begun && now < expires_at).then_some(Checked {
+        audience: aud,
+        claims,
+        expires_at,
+    })
 }

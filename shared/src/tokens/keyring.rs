@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -174,6 +174,17 @@ impl Keyring {
     /// The public keys as `/.well-known/jwks.json` shows them (RFC 7517 §5).
     pub fn jwks(&self) -> Vec<&Jwk> {
         self.signing.iter().map(|key| &key.jwk).collect()
+    }
+
+    /// The public keys that verify tokens of one algorithm of a family, which each of them names.
+    pub fn jwks_of(&self, family: Family, algorithm: KeyAlgorithm) -> Vec<Jwk> {
+        let keys = self.signing.iter().filter(|key| key.family == family);
+        keys.map(|key| {
+            let mut jwk = key.jwk.clone();
+            jwk.common.key_algorithm = Some(algorithm);
+            jwk
+        })
+        .collect()
     }
 
     /// Encrypts a text for this table only (AES-256-GCM). `purpose` is bound to it: what was sealed for one purpose does

@@ -10,6 +10,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>) {
         "forgotten",
         "new_password",
         "invitation",
+        "activation",
     ] {
         let shown = teller.tell(ask(&format!("{page}_page")), 200).await.text();
         let style = shown

@@ -7,13 +7,14 @@ use tests::client::user_id;
 use tests::server::{ADMIN, ADMIN_PASSWORD};
 use tests::{PASSWORD, Server};
 
-use super::{Api, HOME, People, Teller, ask};
+use super::{Api, HOME, People, Teller, ask, identity_roles};
 
 /// What happens with time, between organizations, and in the home organization.
 pub async fn tell(teller: &mut Teller<'_, impl Api>, server: &Server, people: &People) {
     overdue_invitations(teller, server).await;
     at_home(teller, people).await;
     switched_elsewhere(teller, people).await;
+    identity_at_home(teller, people).await;
     idle(teller, server, people).await;
 }
 
@@ -68,6 +69,20 @@ async fn at_home(teller: &mut Teller<'_, impl Api>, people: &People) {
     teller.tell(at_home("activate_user").at(&owner), 200).await;
 }
 
+/// A role of the home organization that somebody is invited into is removed by identity-server.
+async fn identity_at_home(teller: &mut Teller<'_, impl Api>, people: &People) {
+    let (_, token) = identity_roles::admin(teller).await;
+    let (uid, _) = identity_roles::role(teller, &token, "Usher").await;
+    teller.tell(ask("roles-find-all").by(&token), 200).await;
+    let admin = teller.sign_in(ADMIN, ADMIN_PASSWORD).await;
+    let named = ask("list_roles").by(&admin).inside(HOME).asking("role_name", "Usher");
+    let role = teller.text(named, 200, "/roles/0/id").await;
+    let body = json!({ "email": people.address("usher"), "roleId": role });
+    let invite = ask("invite_user").by(&admin).inside(HOME).with(&body);
+    teller.tell(invite, 201).await;
+    teller.tell(ask("roles-delete").by(&token).at(&uid), 200).await;
+}
+
 /// An organization switches off a member who belongs to another one as well, and an administrator.
 async fn switched_elsewhere(teller: &mut Teller<'_, impl Api>, people: &People) {
     let owner = sign_in(teller, "owner").await;
@@ -102,5 +117,10 @@ async fn idle(teller: &mut Teller<'_, impl Api>, server: &Server, people: &Peopl
     for (ask, status) in asked {
         server.clock.advance(Duration::from_secs(61));
         teller.tell(ask.by(&late), status).await;
+    }
+    let (_, token) = identity_roles::admin(teller).await;
+    for operation in ["roles-find-all", "permissions-find-all"] {
+        server.clock.advance(Duration::from_secs(61));
+        teller.tell(ask(operation).by(&token), 200).await;
     }
 }

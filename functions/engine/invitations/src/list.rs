@@ -6,8 +6,9 @@ use axum::extract::State;
 use http::Uri;
 use serde::Serialize;
 use shared::App;
+use shared::http::query::text;
 use shared::organizations::invitations::list::{self, Filter, Order};
-use shared::surfaces::engine::{EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadUsers, text};
+use shared::surfaces::engine::{EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadUsers};
 use utoipa::ToSchema;
 
 use crate::shape::Shown;

@@ -61,18 +61,18 @@ pub async fn create_organization(
     let made = made.map_err(in_words(refusal))?;
     let Founded {
         organization,
-        role,
+        roles,
         founder,
         membership,
     } = made;
     let standing = Standing {
         membership: membership.clone(),
-        roles: vec![role.clone()],
+        roles: roles.clone(),
     };
     let portrait = Portrait {
         organization,
         members: vec![(membership, founder)],
-        roles: vec![role],
+        roles,
     };
     Ok(Json(OrganizationDetails::seen_by(&standing, portrait)))
 }

@@ -6,8 +6,9 @@ use http::Uri;
 use serde::Serialize;
 use shared::App;
 use shared::credentials::passkey::assert::has_passkey;
+use shared::http::query::text;
 use shared::sessions::Origin;
-use shared::surfaces::engine::{EngineError, ErrorBody, text};
+use shared::surfaces::engine::{EngineError, ErrorBody};
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]

@@ -5,8 +5,9 @@ use http::{StatusCode, Uri};
 use serde_json::Value;
 use shared::App;
 use shared::credentials::passkey::assert;
+use shared::http::query::text;
 use shared::sessions::Origin;
-use shared::surfaces::engine::{EngineError, ErrorBody, JsonBody, issue_token, text};
+use shared::surfaces::engine::{EngineError, ErrorBody, JsonBody, issue_token};
 
 use crate::response;
 

@@ -8,8 +8,9 @@ use serde_json::Value;
 use shared::App;
 use shared::accounts::profile::{MAX_NAME, at_most, is_one_line};
 use shared::credentials::passkey::register;
+use shared::http::query::text;
 use shared::sessions::Origin;
-use shared::surfaces::engine::{Authenticated, Caller, EngineError, ErrorBody, JsonBody, in_words, text};
+use shared::surfaces::engine::{Authenticated, Caller, EngineError, ErrorBody, JsonBody, in_words};
 use utoipa::ToSchema;
 
 use crate::register_begin::refusal;

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use shared::App;
-use shared::access::roles::{self, NotChanged};
+use shared::access::removal;
+use shared::access::roles::NotChanged;
 use shared::ids::RoleId;
 use shared::surfaces::engine::{
     DeleteRoles, EngineError, ErrorBody, Guarded, GuardedHeaders, MessageBody, Permitted, Segment, in_words,
@@ -31,7 +32,7 @@ pub async fn delete_role(
     Segment(role_id): Segment,
 ) -> Result<Json<MessageBody>, EngineError> {
     let role_id = RoleId::parse(&role_id).ok_or_else(|| refusal(NotChanged::Unknown))?;
-    roles::delete(&app, &permitted.actor, role_id)
+    removal::delete(&app, &permitted.actor, role_id)
         .await
         .map_err(in_words(refusal))?;
     Ok(Json(MessageBody {
@@ -46,6 +47,6 @@ fn refusal(refusal: NotChanged) -> EngineError {
         NotChanged::System => invalid("Cannot delete system role"),
         NotChanged::HasMembers => invalid("Members have this role; take it from them first"),
         NotChanged::HasInvitations => invalid("Somebody is invited into this role; revoke the invitations first"),
-        NotChanged::NameTaken | NotChanged::TooMany => EngineError::internal(refusal),
+        NotChanged::NameTaken | NotChanged::TooMany | NotChanged::Unfinished => EngineError::internal(refusal),
     }
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::App;
 use shared::access::role_list;
+use shared::http::query::text;
 use shared::ids::RoleId;
-use shared::surfaces::engine::{EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadRoles, text};
+use shared::surfaces::engine::{EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadRoles};
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]

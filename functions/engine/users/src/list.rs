@@ -6,10 +6,11 @@ use http::Uri;
 use serde::Serialize;
 use shared::App;
 use shared::accounts::State as AccountState;
+use shared::http::query::text;
 use shared::ids::{RoleId, UserId};
 use shared::organizations::directory::{self, Filter, Member};
 use shared::surfaces::engine::{
-    EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadUsers, names_another_organization, text,
+    EngineError, Guarded, GuardedHeaders, Paging, Permitted, ReadUsers, names_another_organization,
 };
 use utoipa::ToSchema;
 

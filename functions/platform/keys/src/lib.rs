@@ -1,4 +1,6 @@
-//! `GET /.well-known/jwks.json` (RFC 7517 §5): the keys that verify our tokens, for anybody.
+//! The keys that verify our tokens, for anybody (RFC 7517 §5): all of them, and those of one surface.
+
+mod identity;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -6,28 +8,37 @@ use axum::routing::get;
 use axum::{Json, Router};
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use serde::Serialize;
 use serde_json::json;
 use shared::App;
 
-/// The group's routes.
+pub use identity::document as identity_document;
+
+/// The group's routes, without an answer to unknown paths.
 pub fn routes(app: App) -> Router {
-    Router::new().route("/.well-known/jwks.json", get(jwks)).with_state(app)
+    Router::new()
+        .route("/.well-known/jwks.json", get(jwks))
+        .with_state(app.clone())
+        .merge(identity::routes(app))
 }
 
+/// `GET /.well-known/jwks.json`.
 async fn jwks(State(app): State<App>) -> Response {
     match app.keys.get().await {
-        // Verifiers may keep the set for five minutes: a key is published long before it signs.
-        Ok(keyring) => {
-            let headers = [
-                (CACHE_CONTROL, "public, max-age=300"),
-                (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-            ];
-            (headers, Json(json!({ "keys": keyring.jwks() }))).into_response()
-        }
+        Ok(keyring) => published(&keyring.jwks()),
         Err(error) => {
             tracing::error!(%error, "no keyring");
             let body = json!({ "message": "Too busy at this moment; try again" });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
         }
     }
+}
+
+/// A set of keys. Verifiers may keep it for five minutes: a key is published long before it signs.
+fn published(keys: &impl Serialize) -> Response {
+    let headers = [
+        (CACHE_CONTROL, "public, max-age=300"),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    (headers, Json(json!({ "keys": keys }))).into_response()
 }

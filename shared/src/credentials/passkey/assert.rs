@@ -13,7 +13,7 @@ use crate::act::{Failure, Undone};
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
 use crate::sessions::Origin;
-use crate::sessions::sign_in::{SignedIn, WrongCredentials, admit};
+use crate::sessions::sign_in::{NotSignedIn, SignedIn, WrongCredentials, admit};
 use crate::store::record::read_optional;
 use crate::store::{Commit, Key, StoreError, Versioned, retried};
 
@@ -99,17 +99,17 @@ fn canonical(username: &str) -> String {
 /// Finishes a sign-in.
 ///
 /// # Errors
-/// [`WrongCredentials`], whatever is wrong; the challenge is spent then, if there was one.
+/// [`NotSignedIn`], whatever is wrong; the challenge is spent then, if there was one.
 pub async fn finish(
     app: &App,
     username: Option<&str>,
     response: &PublicKeyCredential,
     origin: &Origin,
-) -> Result<SignedIn, Undone<WrongCredentials>> {
+) -> Result<SignedIn, Undone<NotSignedIn>> {
     let wrong = || Undone::Refused(WrongCredentials);
     let challenge = answered(&response.response.client_data_json).ok_or_else(wrong)?;
     let gauges = gauges(app, origin);
-    let counted = throttle::count::<Undone<WrongCredentials>>(app, &gauges);
+    let counted = throttle::count::<Undone<NotSignedIn>>(app, &gauges);
     let read = async { Ok(app.store.get([Ceremony::key_of(&challenge)]).await?) };
     let ([item], ()) = try_join(read, counted).await?;
     let ceremony = Ceremony::open(item, challenge, Purpose::SignIn, app.clock.now())?.ok_or_else(wrong)?;
@@ -126,7 +126,7 @@ async fn enter(
     response: &PublicKeyCredential,
     origin: &Origin,
     ceremony: &Ceremony,
-) -> Result<SignedIn, Undone<WrongCredentials>> {
+) -> Result<SignedIn, Undone<NotSignedIn>> {
     let wrong = || Undone::Refused(WrongCredentials);
     if username.map(canonical) != ceremony.username {
         return Err(wrong());
@@ -150,8 +150,8 @@ async fn enter(
         wrong()
     })?;
 
-    let (roles, _) = access::held(&app.store, &account.memberships, false).await?;
-    let mut commit = Commit::<Undone<WrongCredentials>>::new();
+    let (roles, _) = access::held(&app.store, account.memberships(), false).await?;
+    let mut commit = Commit::<Undone<NotSignedIn>>::new();
     ceremony.consume(&mut commit, wrong);
     let mut passkey = read.record.clone();
     key.update_credential(&result);

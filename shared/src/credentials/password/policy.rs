@@ -29,6 +29,14 @@ impl PasswordPolicy {
     /// The longest password that can be set, in code points (ASVS 6.2.9 asks for 64 or more).
     pub const MOST: usize = 256;
 
+    /// The same with a greater minimum, where this one is smaller.
+    #[must_use]
+    pub fn at_least(&self, min_length: usize) -> Self {
+        Self {
+            min_length: self.min_length.max(min_length),
+        }
+    }
+
     /// Whether `password` may be set. `context` is what others know of its owner: the local part of the e-mail address,
     /// names, the organization's name; of each, the whole and its words count, in any case (ASVS 6.2.11). Words
     /// shorter than four characters are passed over, they occur in too much.

@@ -1,7 +1,6 @@
 //! Reading engine's bodies: JSON whatever the Content-Type says, member names in any case, unknown members ignored,
 //! `null` like `{}`, anything after the first value ignored.
 
-use axum::body::{Bytes, to_bytes};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use http::StatusCode;
@@ -10,7 +9,8 @@ use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde_json::{Error, Value};
 
 use super::error::EngineError;
-use crate::http::{MAX_BODY, MAX_MULTIPART};
+use crate::http::MAX_MULTIPART;
+use crate::http::body::whole;
 
 /// A JSON body of up to 1 MiB.
 #[derive(Debug)]
@@ -20,21 +20,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = EngineError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, EngineError> {
-        parse(&read(request).await?).map(Self)
+        parse(&whole(request).await?).map(Self)
     }
-}
-
-async fn read(request: Request) -> Result<Bytes, EngineError> {
-    to_bytes(request.into_body(), MAX_BODY).await.map_err(|error| {
-        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-        while let Some(error) = source {
-            if error.is::<http_body_util::LengthLimitError>() {
-                return EngineError::too_large();
-            }
-            source = error.source();
-        }
-        EngineError::new(StatusCode::BAD_REQUEST, "The body did not arrive whole")
-    })
 }
 
 /// The same, where no body at all, or an empty one, is like `{}`.
@@ -45,7 +32,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for OptionalJsonBody<T> {
     type Rejection = EngineError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, EngineError> {
-        let bytes = read(request).await?;
+        let bytes = whole(request).await?;
         match bytes.trim_ascii() {
             [] => parse(b"{}"),
             bytes => parse(bytes),

@@ -49,7 +49,7 @@ pub async fn authenticated(State(app): State<App>, mut request: Request, next: N
         user,
         session: session.clone(),
     });
-    let (response, ()) = tokio::join!(next.run(request), sessions::mark_seen(&app, &session));
+    let response = sessions::used(&app, &session, next.run(request)).await;
     hint_to_renew(&app, response, expires_at)
 }
 

@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 use crate::accounts::password_reset::NoReset;
 use crate::accounts::profile::Gone;
 use crate::accounts::sign_up::NoAccount;
-use crate::act::{Failure, Undone};
-use crate::sessions::sign_in::WrongCredentials;
-use crate::store::StoreError;
+use crate::act::{Failure, Told, Undone};
+use crate::http::body::Unread;
+use crate::sessions::sign_in::NotSignedIn;
 
 /// The body of every error.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -117,15 +117,6 @@ impl EngineError {
         tracing::error!(%error, "internal error");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error; try again")
     }
-
-    fn unavailable(error: impl std::fmt::Display) -> Self {
-        tracing::error!(%error, "unavailable");
-        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Too busy at this moment; try again");
-        Self {
-            retry_after: Some(1),
-            ..error
-        }
-    }
 }
 
 impl IntoResponse for EngineError {
@@ -146,19 +137,29 @@ impl IntoResponse for EngineError {
 /// What may fail any act; the acts' own refusals are below.
 impl<F: Into<Failure>> From<F> for EngineError {
     fn from(failure: F) -> Self {
-        match failure.into() {
-            Failure::Throttled(throttled) => {
-                let message = format!("Too many attempts; try again in {} seconds", throttled.retry_after);
+        match failure.into().told() {
+            Told::TooMany { retry_after } => {
+                let message = format!("Too many attempts; try again in {retry_after} seconds");
                 Self {
-                    retry_after: Some(throttled.retry_after),
+                    retry_after: Some(retry_after),
                     ..Self::new(StatusCode::TOO_MANY_REQUESTS, message)
                 }
             }
-            Failure::Store(StoreError::TooLarge { .. }) => {
-                Self::invalid("Error", "this is more than can be kept; send less")
-            }
-            Failure::Store(error @ StoreError::Corrupt(_)) => Self::internal(error),
-            failure => Self::unavailable(failure),
+            Told::TooLarge => Self::invalid("Error", "this is more than can be kept; send less"),
+            Told::Broken => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error; try again"),
+            Told::Unavailable => Self {
+                retry_after: Some(1),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "Too busy at this moment; try again")
+            },
+        }
+    }
+}
+
+impl From<Unread> for EngineError {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge => Self::too_large(),
+            Unread::Broken => Self::new(StatusCode::BAD_REQUEST, "The body did not arrive whole"),
         }
     }
 }
@@ -181,8 +182,8 @@ impl<R: Into<EngineError>> From<Undone<R>> for EngineError {
     }
 }
 
-impl From<WrongCredentials> for EngineError {
-    fn from(_: WrongCredentials) -> Self {
+impl From<NotSignedIn> for EngineError {
+    fn from(_: NotSignedIn) -> Self {
         Self::wrong_credentials()
     }
 }

@@ -13,10 +13,10 @@ use utoipa::{IntoParams, IntoResponses};
 
 use super::caller::{Bearer, Caller, bearer, hint_to_renew};
 use super::error::{EngineError, ErrorBody};
-use super::paging;
 use crate::App;
 use crate::access::standing::{self, Wanted};
 use crate::access::{Actor, Question, Scope, Standing};
+use crate::http::query;
 use crate::ids::OrgId;
 use crate::sessions::{self, Live, Origin};
 
@@ -138,7 +138,7 @@ pub fn wanted(headers: &HeaderMap) -> Wanted {
 
 /// Which organization `org_id` of the query names: an identifier, or 0 for the home organization.
 fn of_query(uri: &Uri) -> Wanted {
-    match paging::text(uri, "org_id") {
+    match query::text(uri, "org_id") {
         None => Wanted::Unsaid,
         Some(text) if text.parse() == Ok(0_u64) => Wanted::Named(OrgId::HOME),
         Some(text) => OrgId::parse(&text).map_or(Wanted::Nowhere, Wanted::Named),
@@ -162,7 +162,7 @@ async fn guard(app: App, mut request: Request, next: Next, wanted: Wanted) -> Re
         session: entered.live.session,
     });
     extensions.insert(Found(entered.standing));
-    let (response, ()) = tokio::join!(next.run(request), sessions::mark_seen(&app, &session));
+    let response = sessions::used(&app, &session, next.run(request)).await;
     hint_to_renew(&app, response, entered.bearer.expires_at)
 }
 

@@ -1,0 +1,8 @@
+//! Identity-server: accounts, as a Lambda function.
+
+use shared::surfaces::identity_server::not_found;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::http::gateway::run(|app| identity_server_accounts::routes(app).fallback(not_found)).await
+}

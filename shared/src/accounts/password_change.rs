@@ -1,0 +1,114 @@
+//! Setting a new password with the old one, without a session. The account is named by its identifier; who has none is
+//! refused after the same work as who gives a wrong password.
+
+use futures_util::future::try_join;
+
+use super::email;
+use super::user::{State, User};
+use crate::App;
+use crate::act::Undone;
+use crate::activity::Activity;
+use crate::credentials::password::{Password, Verdict, WeakPassword};
+use crate::http::throttle;
+use crate::ids::UserId;
+use crate::notify::{Message, Template};
+use crate::sessions::Origin;
+use crate::sessions::sign_in::{guess_gauges, known};
+use crate::store::commit::{Step, text};
+use crate::store::record::read_optional;
+use crate::store::{Commit, Condition, Record};
+
+/// Why no new password was set.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotChanged {
+    /// Unknown user, wrong old password, or an account that is switched off.
+    #[error("the credentials are not right")]
+    WrongCredentials,
+    /// The new password is the old one.
+    #[error("the new password is the old one")]
+    Unchanged,
+    /// The new password is no good.
+    #[error(transparent)]
+    WeakPassword(#[from] WeakPassword),
+}
+
+type Result<T> = std::result::Result<T, Undone<NotChanged>>;
+
+/// A change that somebody wants.
+#[derive(Debug)]
+pub struct Change {
+    /// Whose password.
+    pub user: UserId,
+    /// The old one.
+    pub old: Password,
+    /// The new one.
+    pub new: Password,
+    /// Code points that the new one has at least, where configuration asks for fewer.
+    pub min_length: usize,
+}
+
+/// Sets the new password and ends all sessions: password, sessions, mark, activity and notice in one commit. A guess at the
+/// old password counts like one at sign-in.
+///
+/// # Errors
+/// [`NotChanged`]; nothing has changed then.
+pub async fn change(app: &App, change: Change, origin: &Origin) -> Result<()> {
+    let policy = app.password_policy.at_least(change.min_length);
+    let weak = |weak: WeakPassword| Undone::Refused(NotChanged::WeakPassword(weak));
+    // What can be judged without knowing whose it is; the rest is judged when the old one is known to be right.
+    policy.check(&change.new, &[&app.config.service_name]).map_err(weak)?;
+    if change.new.is(&change.old) {
+        return Err(Undone::Refused(NotChanged::Unchanged));
+    }
+    let keyring = app.keys.get().await?;
+    let [user] = app.store.get([User::key_of(change.user)]).await?;
+    let user = read_optional::<User>(user)?;
+    let partition = match &user {
+        Some(user) => user.email.partition(),
+        // Nobody's address.
+        None => email::partition(&change.user.to_string()),
+    };
+    let gauges = guess_gauges(app, &partition, origin);
+    let (_, password) = known(app, &partition, &gauges).await?;
+
+    let hash = password.as_ref().map(|password| &password.hash);
+    let verified = async { Ok(app.passwords.verify(&change.old, hash).await?) };
+    let counted = throttle::count::<Undone<NotChanged>>(app, &gauges);
+    let (verdict, ()) = try_join(verified, counted).await?;
+    let user = user.filter(|user| State::MAY_CHANGE_PASSWORD.contains(&user.state));
+    let (Verdict::Right { .. }, Some(password), Some(user)) = (verdict, password, user) else {
+        return Err(Undone::Refused(NotChanged::WrongCredentials));
+    };
+    let context = [
+        user.email.canonical(),
+        user.email.local_part(),
+        &user.profile.full_name(),
+        &app.config.service_name,
+    ];
+    policy.check(&change.new, &context).map_err(weak)?;
+    let hash = app.passwords.hash(&change.new, app.random.bytes()).await?;
+
+    let refused = || Undone::Refused(NotChanged::WrongCredentials);
+    let mut commit = Commit::<Undone<NotChanged>>::new();
+    let steps = [
+        Step::Set("hash", text(hash.as_str())),
+        Step::Set("changed_at", text(app.clock.now())),
+    ];
+    commit
+        .update(
+            password.key(),
+            Condition::Equals("hash", text(password.hash.as_str())),
+            steps,
+        )
+        .otherwise(move |_| refused());
+    let steps = [Step::Add("session_epoch", 1), Step::Remove("reset_password")];
+    commit
+        .update(user.key(), State::is_one_of(&State::MAY_CHANGE_PASSWORD), steps)
+        .otherwise(move |_| refused());
+    commit.create(&Activity::new(app, user.id, origin, "password", "change"));
+    commit.create(&Message::mail(app, &keyring, &user.email, &Template::PasswordChanged)?);
+    if let Some(gauge) = gauges.into_iter().next() {
+        commit.delete(gauge.key, Condition::Always);
+    }
+    app.store.commit(commit).await
+}
