@@ -60,6 +60,7 @@ mod identity_reset_password;
 mod identity_unactivated;
 mod identity_users;
 mod identity_validate;
+mod pages;
 
 use serde_json::Value;
 use shared::accounts::{State, User};
