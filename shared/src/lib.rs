@@ -2,7 +2,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`accounts`] | user, profile, state, e-mail addresses, sign-up, password reset |
+//! | [`accounts`] | user, profile, state, e-mail addresses, sign-up, registration and activation, change and reset of passwords |
 //! | [`credentials`] | passwords |
 //! | [`tokens`] | keyring, access tokens, secrets that work once |
 //! | [`sessions`] | sign-in, opening, checking and ending sessions |

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use shared::store::door::{Fault, Faulty};
 use tests::authenticator::with;
 use tests::client::claims;
+use tests::identity::Link;
 use tests::{Client, Server};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -192,6 +193,45 @@ async fn passkeys(client: &Client) -> Vec<String> {
     secrets
 }
 
+/// Somebody registers at identity-server, activates, signs in and changes the password, badly and well. Returns codes and
+/// tokens.
+async fn identity(client: &Client) -> Vec<String> {
+    let identity = client.identity();
+    let email = format!("identity-{EMAIL}");
+    let body = json!({ "name": "Canary-first-name", "email": email, "password": FIRST });
+    for status in [200, 400] {
+        identity.post("/public/register", &body).await.expect(status);
+    }
+    let link = identity.link(&email).await;
+    let wrong = Link {
+        code: "canarywrongcode".into(),
+        ..link.clone()
+    };
+    identity.authenticate(&email, FIRST).await.expect(403);
+    identity.activate(&wrong).await.expect(404);
+    identity
+        .get(&format!("/users/activate/{email}/{}", link.code))
+        .await
+        .expect(400);
+    identity.activate(&link).await.expect(200);
+    identity.authenticate(&email, WRONG).await.expect(401);
+    let token = identity.sign_in(&email, FIRST).await;
+    identity.validate(&token).await.expect(200);
+    identity.validate(&format!("{token}x")).await.expect(401);
+    identity.get(&format!("/users?token={token}")).await.expect(401);
+    identity
+        .get_by(&token, &format!("/users/{}", link.uid))
+        .await
+        .expect(200);
+    identity.reset_password(&link.uid, WRONG, SECOND).await.expect(401);
+    identity.reset_password(&link.uid, FIRST, FIRST).await.expect(400);
+    identity.reset_password(&link.uid, FIRST, SECOND).await.expect(200);
+    let session = claims(&token)["jti"].as_str().unwrap().to_owned();
+    let mut secrets = vec![link.code, wrong.code, session, email];
+    secrets.extend(token.split('.').skip(1).map(str::to_owned));
+    secrets
+}
+
 #[tokio::test]
 async fn no_secret_and_no_address_is_logged() {
     let log = log();
@@ -204,10 +244,15 @@ async fn no_secret_and_no_address_is_logged() {
         .await;
     let mut secrets = story(&server.client(), &server, &door).await;
     secrets.extend(passkeys(&server.client()).await);
+    secrets.extend(identity(&server.client()).await);
     let text = log.text();
     assert!(text.contains("\"message\":\"answered\""), "nothing was captured");
     assert!(
         text.contains("/api/v1/user/changepassword/{token}"),
+        "routes are logged, not paths"
+    );
+    assert!(
+        text.contains("/identity/v1/public/activate/{uid}/{code}"),
         "routes are logged, not paths"
     );
     assert!(text.contains("\"level\":\"ERROR\""), "no failure was logged");

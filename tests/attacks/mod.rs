@@ -10,6 +10,8 @@ mod forged_tokens;
 pub mod forger;
 mod guessing;
 mod headers;
+mod identity_accounts;
+mod identity_tokens;
 mod links;
 mod logs;
 mod malformed;

@@ -125,16 +125,28 @@ async fn finishing_with_a_passkey_does_not_tell_what_is_wrong() {
 
 /// Ways to sign in, by the document: operations that give a token to somebody who has none.
 fn sign_in_paths() -> BTreeSet<String> {
-    let document = serde_json::to_value(countersign::engine_document()).unwrap();
+    let engine = serde_json::to_value(countersign::engine_document()).unwrap();
+    let identity = serde_json::to_value(countersign::identity_document()).unwrap();
+    let bare = |success: &Value| success["content"]["text/plain"].is_object();
+    let with_user = |success: &Value| {
+        let schema = &success["content"]["application/json"]["schema"]["$ref"];
+        schema == "#/components/schemas/Authenticated"
+    };
+    let mut paths = opening(&engine, "X-Auth", bare);
+    paths.append(&mut opening(&identity, "Authorization", with_user));
+    paths
+}
+
+/// The operations that give a token to who has none.
+fn opening(document: &Value, header: &str, gives_token: impl Fn(&Value) -> bool) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-            let closed = parameters.iter().any(|parameter| parameter["name"] == "X-Auth");
+            let closed = parameters.iter().any(|parameter| parameter["name"] == header);
             let successes = operation["responses"].as_object().unwrap().iter();
             let mut successes = successes.filter(|(status, _)| status.starts_with('2'));
-            let gives_token = successes.any(|(_, success)| success["content"]["text/plain"].is_object());
-            if gives_token && !closed {
+            if !closed && successes.any(|(_, success)| gives_token(success)) {
                 paths.insert(format!("{} {path}", method.to_uppercase()));
             }
         }

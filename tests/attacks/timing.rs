@@ -30,7 +30,7 @@ async fn medians(mut one: impl AsyncFnMut(usize), mut other: impl AsyncFnMut(usi
 }
 
 /// Tries three times: a busy machine may spoil one measurement, a hash that is left out spoils all of them.
-async fn alike(one: impl AsyncFn(usize), other: impl AsyncFn(usize)) {
+pub async fn alike(one: impl AsyncFn(usize), other: impl AsyncFn(usize)) {
     let mut measured = Vec::new();
     for _ in 0..3 {
         let (a, b) = medians(&one, &other).await;

@@ -7,6 +7,7 @@ use reqwest::RequestBuilder;
 use rstest::rstest;
 use serde_json::json;
 use shared::notify::PREFIX;
+use tests::identity::Link;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::{Answer, Client, PASSWORD};
 
@@ -63,14 +64,39 @@ async fn bill(table: Table) -> Option<BTreeMap<&'static str, (f64, f64)>> {
     )
     .expect(200);
     client.sign_in_with("ada@example.com", PASSWORD).await.expect(401);
+
+    let identity = client.identity();
+    measure!("register", identity.register("bob@example.com"));
+    let link = identity.link("bob@example.com").await;
+    let wrong = Link {
+        code: "wrong".into(),
+        ..link.clone()
+    };
+    measure!("activate refused", identity.activate(&wrong)).expect(404);
+    measure!("activate", identity.activate(&link)).expect(200);
+    let token = measure!("authenticate", identity.sign_in("bob@example.com", PASSWORD));
+    measure!("validate", identity.validate(&token)).expect(200);
+    measure!("users-find", identity.get_by(&token, &format!("/users/{}", link.uid))).expect(200);
+    let admin = identity.admin().await;
+    measure!("users-find-all, 3 users", identity.get_by(&admin, "/users")).expect(200);
+    measure!(
+        "reset-password refused",
+        identity.reset_password(&link.uid, "wrong", "another long phrase")
+    )
+    .expect(401);
+    measure!(
+        "reset-password",
+        identity.reset_password(&link.uid, PASSWORD, "another long phrase")
+    )
+    .expect(200);
     Some(bill)
 }
 
 /// Read and write units that an operation may cost. Small items: a unit is 4 KB read consistently or 1 KB written; a write
 /// costs twice that in a transaction, and once more for each index that shows the item. The engines count a little
 /// differently, hence bounds.
-const MOST: [(&str, f64, f64); 8] = [
-    ("signup", 0.0, 10.0),
+const MOST: [(&str, f64, f64); 17] = [
+    ("signup", 0.0, 12.0),
     ("signin", 3.0, 12.0),
     ("signin refused", 4.0, 0.0),
     ("me", 3.0, 0.0),
@@ -78,6 +104,15 @@ const MOST: [(&str, f64, f64); 8] = [
     ("reset", 1.0, 4.0),
     ("signout", 2.0, 2.0),
     ("changepassword", 3.0, 10.0),
+    ("register", 0.0, 15.0),
+    ("activate", 2.0, 6.0),
+    ("activate refused", 2.0, 1.0),
+    ("authenticate", 3.0, 12.0),
+    ("validate", 3.0, 0.0),
+    ("users-find", 5.0, 0.0),
+    ("users-find-all, 3 users", 6.5, 0.0),
+    ("reset-password", 3.0, 8.0),
+    ("reset-password refused", 3.0, 0.0),
 ];
 
 #[rstest]

@@ -4,6 +4,7 @@
 //! begins while a hash is being made hides behind the hash, which takes longer than any of them. [`meter`] counts both.
 
 mod capacity;
+mod identity;
 mod large;
 mod lists;
 mod meter;

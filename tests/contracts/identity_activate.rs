@@ -10,7 +10,7 @@ use tests::identity::{BASE, Link, NOBODY};
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::{Answer, Identity, PASSWORD, Server};
 
-use super::identity_register::user;
+use super::user_with;
 
 const ADA: &str = "ada@example.com";
 
@@ -35,7 +35,7 @@ async fn turns_the_account_active_once(
         .expect_json(200, &json!(true));
     let answer = identity.authenticate(ADA, PASSWORD).await.expect(200).json();
     assert_eq!((&answer["uid"], &answer["active"]), (&json!(link.uid), &json!(true)));
-    let user = user(&server, &link.uid).await;
+    let user = user_with(&server, &link.uid).await;
     assert_eq!(user.state, State::Active);
     assert_eq!(user.email_confirmed_at, Some(server.clock.read()));
     for method in [Method::GET, Method::POST] {
@@ -157,13 +157,13 @@ async fn an_account_that_an_administrator_switched_on_or_off() {
     ] {
         identity.register(email).await;
         let link = identity.link(email).await;
-        let id = user(&server, &link.uid).await.id;
+        let id = user_with(&server, &link.uid).await.id;
         super::set_state(&server, id, state).await;
         identity
             .activate(&link)
             .await
             .expect_json(status, &json!(status == 200));
-        let user = user(&server, &link.uid).await;
+        let user = user_with(&server, &link.uid).await;
         assert_eq!((user.state, user.email_confirmed_at.is_some()), (state, status == 200));
     }
 }
@@ -197,4 +197,18 @@ async fn a_body_is_not_looked_at() {
         .post_text(&path, "{")
         .await
         .expect_json(200, &Value::Bool(true));
+}
+
+/// What only wants to know whether there is something does not open it.
+#[tokio::test]
+async fn a_head_activates_nothing() {
+    let server = Server::start().await;
+    let identity = server.client().identity();
+    identity.register(ADA).await;
+    let link = identity.link(ADA).await;
+    for under in ["public", "users"] {
+        let answer = open(&identity, &Method::HEAD, under, &link).await.expect(405);
+        assert_eq!(answer.header("allow"), Some("GET,POST"));
+    }
+    open(&identity, &Method::GET, "public", &link).await.expect(200);
 }

@@ -7,7 +7,7 @@ use shared::accounts::State;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::{Client, PASSWORD, Server, Tenant};
 
-use super::identity_register::user;
+use super::user_with;
 
 const BOB: &str = "bob@example.com";
 const HOME: &str = "00000000000000000000000000";
@@ -57,7 +57,7 @@ async fn an_organization_of_a_stranger_does_not_let_it_in(#[values(Embedded, Dyn
     let (client, identity) = (&tenant.client, tenant.client.identity());
     identity.register(BOB).await;
     let link = identity.link(BOB).await;
-    let id = user(&tenant.server, &link.uid).await.id.to_string();
+    let id = user_with(&tenant.server, &link.uid).await.id.to_string();
     let role = client.make_role(&tenant.admin, &tenant.org, "staff").await;
     client.bind(&tenant.admin, &tenant.org, &id, &role).await.expect(200);
     let shown = async || {
@@ -76,7 +76,7 @@ async fn an_organization_of_a_stranger_does_not_let_it_in(#[values(Embedded, Dyn
     switch("deactivate").await.expect_engine_error(400, &["Status"]);
     switch("activate").await.expect(200);
     assert_eq!(shown().await, "pending");
-    assert_eq!(user(&tenant.server, &link.uid).await.state, State::Unactivated);
+    assert_eq!(user_with(&tenant.server, &link.uid).await.state, State::Unactivated);
     client.sign_in_with(BOB, PASSWORD).await.expect(401);
 
     identity.activate(&link).await.expect(200);
@@ -91,7 +91,10 @@ async fn engine_shows_it_as_pending() {
     let tenant = Tenant::start().await;
     let identity = tenant.client.identity();
     identity.register(BOB).await;
-    let id = user(&tenant.server, &identity.link(BOB).await.uid).await.id.to_string();
+    let id = user_with(&tenant.server, &identity.link(BOB).await.uid)
+        .await
+        .id
+        .to_string();
     let role = tenant.client.make_role(&tenant.admin, &tenant.org, "staff").await;
     tenant
         .client
@@ -113,7 +116,7 @@ async fn the_home_organization_may_let_it_in(#[values(Embedded, DynamoDbLocal)] 
     let (client, identity) = (server.client(), server.client().identity());
     identity.register(BOB).await;
     let link = identity.link(BOB).await;
-    let id = user(&server, &link.uid).await.id.to_string();
+    let id = user_with(&server, &link.uid).await.id.to_string();
     let root = client.admin().await;
     let role = client.make_role(&root, HOME, "staff").await;
     client.bind(&root, HOME, &id, &role).await.expect(200);
@@ -121,9 +124,9 @@ async fn the_home_organization_may_let_it_in(#[values(Embedded, DynamoDbLocal)] 
     identity.activate(&link).await.expect_json(404, &json!(false));
     put(&client, HOME, &root, &id, "activate").await.expect(200);
     identity.sign_in(BOB, PASSWORD).await;
-    assert_eq!(user(&server, &link.uid).await.email_confirmed_at, None);
+    assert_eq!(user_with(&server, &link.uid).await.email_confirmed_at, None);
     identity.activate(&link).await.expect_json(200, &json!(true));
-    let bob = user(&server, &link.uid).await;
+    let bob = user_with(&server, &link.uid).await;
     assert_eq!(
         (bob.state, bob.email_confirmed_at),
         (State::Active, Some(server.clock.read()))
@@ -136,7 +139,7 @@ async fn the_home_organization_may_switch_it_on_at_once() {
     let server = Server::start().await;
     let (client, identity) = (server.client(), server.client().identity());
     identity.register(BOB).await;
-    let id = user(&server, &identity.link(BOB).await.uid).await.id.to_string();
+    let id = user_with(&server, &identity.link(BOB).await.uid).await.id.to_string();
     let root = client.admin().await;
     let role = client.make_role(&root, HOME, "staff").await;
     client.bind(&root, HOME, &id, &role).await.expect(200);

@@ -72,7 +72,7 @@ mod identity_validate;
 
 use serde_json::Value;
 use shared::accounts::{State, User};
-use shared::ids::UserId;
+use shared::ids::{AsUuid, UserId};
 use shared::sessions::Session;
 use shared::store::commit::{Step, text};
 use shared::store::record::read;
@@ -108,4 +108,11 @@ fn members(value: &Value) -> Vec<&str> {
     let mut names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     names
+}
+
+/// The user that a uid of identity-server names.
+pub async fn user_with(server: &Server, uid: &str) -> User {
+    let AsUuid::<UserId>(id) = AsUuid::parse(uid).unwrap();
+    let [user] = server.app().store.get([User::key_of(id)]).await.unwrap();
+    read(user.unwrap()).unwrap()
 }

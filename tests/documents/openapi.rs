@@ -1,10 +1,13 @@
 //! The API documents are golden files: a change of the API is a change that somebody reads. After one that is meant,
 //! `UPDATE_GOLDEN=1 cargo test -p tests documents::openapi` writes them anew.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rstest::rstest;
+use serde_json::Value;
 use tests::Server;
+use utoipa::openapi::OpenApi;
 
 #[rstest]
 #[case("engine")]
@@ -25,6 +28,32 @@ async fn a_document_is_the_golden_one(#[case] surface: &str) {
         text == golden,
         "the document changed; if that is meant, run with UPDATE_GOLDEN=1\n{text}"
     );
+}
+
+/// The values of all `$ref` in a document.
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|value| references(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[rstest]
+#[case(countersign::engine_document())]
+#[case(countersign::identity_document())]
+fn every_reference_leads_somewhere(#[case] document: OpenApi) {
+    let document = serde_json::to_value(document).unwrap();
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    assert!(found.len() > 5, "{found:?}");
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
 }
 
 #[tokio::test]

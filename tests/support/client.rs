@@ -255,8 +255,9 @@ impl Client {
             .await
             .expect(200);
         let mails = self.mails(email).await;
-        let text = mails.first().expect("a mail")["text"].as_str().unwrap().to_owned();
-        let (_, rest) = text.split_once("/auth/changepassword/").expect("a link");
+        let texts = mails.iter().filter_map(|mail| mail["text"].as_str());
+        let mut links = texts.filter_map(|text| text.split_once("/auth/changepassword/"));
+        let (_, rest) = links.next().expect("a link");
         rest.split_once('?').expect("a query").0.to_owned()
     }
 

@@ -18,7 +18,7 @@ use crate::organizations::membership::{self, Who};
 use crate::sessions::Origin;
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
-use crate::store::{Commit, Condition, Key, Record, retried};
+use crate::store::{Attempts, Commit, Condition, Key, Record, StoreError};
 use crate::tokens::{Keyring, OneTime, Secret, one_time};
 
 /// A code is valid so long.
@@ -92,14 +92,36 @@ pub async fn activate(app: &App, user: UserId, code: &Secret, origin: &Origin) -
     let gauges: Vec<Gauge> = Gauge::address(app, "activate", |limits| limits.activate_address, origin.ip)
         .into_iter()
         .collect();
-    throttle::count::<Undone<NotActivated>>(app, &gauges).await?;
-    retried(|| activate_once(app, user, code, origin)).await
+    let counted = throttle::count::<Undone<NotActivated>>(app, &gauges);
+    let first = async { Ok(read(app, user).await?) };
+    let (mut found, ()) = try_join(first, counted).await?;
+    let mut attempts = Attempts::default();
+    loop {
+        let tried = activate_as(app, user, found, code, origin).await;
+        if !attempts.again(&tried) {
+            return tried;
+        }
+        found = read(app, user).await?;
+    }
 }
 
-async fn activate_once(app: &App, id: UserId, code: &Secret, origin: &Origin) -> Result<(), Undone<NotActivated>> {
+/// An account and what it waits for.
+pub(super) type Waiting = (Option<Account>, Option<Activation>);
+
+/// Reads both: one wait.
+pub(super) async fn read(app: &App, id: UserId) -> Result<Waiting, StoreError> {
     let activation = app.store.get([Activation::key_of(id)]);
     let (account, [activation]) = try_join(Account::read(&app.store, id), activation).await?;
-    let activation = read_optional::<Activation>(activation)?;
+    Ok((account, read_optional(activation)?))
+}
+
+async fn activate_as(
+    app: &App,
+    id: UserId,
+    (account, activation): Waiting,
+    code: &Secret,
+    origin: &Origin,
+) -> Result<(), Undone<NotActivated>> {
     let now = app.clock.now();
     let right = activation.filter(|activation| activation.code.opens_with(code, now));
     let (Some(account), Some(activation)) = (account, right) else {

@@ -3,14 +3,12 @@
 //! An address is taken from the moment of its registration. A registration whose code is overdue or void shows nothing
 //! about the address, and nobody could ever use the account: whoever registers the address then takes its place.
 
-use futures_util::future::try_join;
-
-use super::activation::{self, Activation};
+use super::Email;
+use super::activation;
 use super::email::EmailClaim;
 use super::profile::Profile;
 use super::sign_up::{self, NewAccount, NoAccount};
 use super::user::State;
-use super::{Account, Email};
 use crate::App;
 use crate::act::Undone;
 use crate::activity::Activity;
@@ -82,11 +80,10 @@ async fn take_over_once(app: &App, keyring: &Keyring, who: &Registrant<'_>) -> R
     let taken = || Undone::Refused(NoAccount::EmailTaken);
     let [claim] = app.store.get([EmailClaim::key(who.email)]).await?;
     let id = read_optional::<EmailClaim>(claim)?.ok_or_else(taken)?.user_id;
-    let activation = app.store.get([Activation::key_of(id)]);
-    let (account, [activation]) = try_join(Account::read(&app.store, id), activation).await?;
+    let (account, activation) = activation::read(app, id).await?;
     let account = account.ok_or_else(taken)?;
     let now = app.clock.now();
-    let waits = read_optional::<Activation>(activation)?.is_some_and(|activation| !activation.is_over(now));
+    let waits = activation.is_some_and(|activation| !activation.is_over(now));
     if account.user.state != State::Unactivated || waits {
         return Err(taken());
     }

@@ -4,8 +4,11 @@
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use http::StatusCode;
+use axum::extract::{Path, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::ALLOW;
+use http::{Method, StatusCode};
 use serde::Deserialize;
 use shared::App;
 use shared::accounts::activation;
@@ -40,6 +43,14 @@ enum Answers {
     /// "Too Many Requests": codes tried from this client; see Retry-After
     #[response(status = 429)]
     TooMany(ErrorText),
+}
+
+/// A HEAD asks what a GET would say, and these do something: it is refused.
+pub async fn not_by_head(request: Request, next: Next) -> Response {
+    match *request.method() {
+        Method::HEAD => ([(ALLOW, "GET,POST")], IdentityError::method_not_allowed()).into_response(),
+        _ => next.run(request).await,
+    }
 }
 
 type Parts = Result<Path<Link>, PathRejection>;

@@ -37,12 +37,6 @@ pub struct Authenticated {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "only its schema is used")]
 enum Answers {
-    /// The user, with a token of a new session
-    #[response(status = 200)]
-    Authenticated(Authenticated),
-    /// "Invalid Request": broken JSON, or no address or password
-    #[response(status = 400)]
-    Invalid(ErrorText),
     /// "Invalid Credentials": unknown user or wrong password
     #[response(status = 401)]
     Wrong(ErrorText),
@@ -61,7 +55,11 @@ enum Answers {
     tag = "public",
     summary = "Authenticate User",
     request_body = Authenticate,
-    responses(Answers)
+    responses(
+        Answers,
+        (status = 200, description = "The user, with a token of a new session", body = Authenticated),
+        (status = 400, description = "\"Invalid Request\": broken JSON, or no address or password", body = ErrorText),
+    )
 )]
 pub async fn public_authenticate(
     State(app): State<App>,
@@ -108,7 +106,11 @@ fn refusal(why: NotSignedIn) -> IdentityError {
     summary = "Authenticate User",
     description = "The same as `POST /identity/v1/public/authenticate`.",
     request_body = Authenticate,
-    responses(Answers)
+    responses(
+        Answers,
+        (status = 200, description = "The user, with a token of a new session", body = Authenticated),
+        (status = 400, description = "\"Invalid Request\": broken JSON, or no address or password", body = ErrorText),
+    )
 )]
 pub async fn auth_authenticate(
     state: State<App>,

@@ -6,8 +6,8 @@ use serde::Serialize;
 use shared::App;
 use shared::access::home::{self, Holder};
 use shared::ids::{AsUuid, RoleId};
-use shared::surfaces::identity_server::{AuthorizationHeader, ErrorText, IdentityError, Oneself};
-use utoipa::{IntoResponses, ToSchema};
+use shared::surfaces::identity_server::{Authenticated, AuthorizationHeader, ErrorText, IdentityError, Oneself};
+use utoipa::ToSchema;
 
 use crate::shape::UserView;
 
@@ -31,26 +31,6 @@ struct RoleRef {
     name: String,
 }
 
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "only its schema is used")]
-enum Answers {
-    /// The user
-    #[response(status = 200)]
-    Found(Found),
-    /// "Invalid Request": the uid is no UUID
-    #[response(status = 400)]
-    Invalid(ErrorText),
-    /// "Unauthorized": no token in force, or its session has ended
-    #[response(status = 401)]
-    Unauthorized(ErrorText),
-    /// "Forbidden": somebody else, and not an administrator
-    #[response(status = 403)]
-    Forbidden(ErrorText),
-    /// "Not Found": there is no such user
-    #[response(status = 404)]
-    NotFound(ErrorText),
-}
-
 #[utoipa::path(
     get,
     path = "/identity/v1/users/{uid}",
@@ -59,7 +39,13 @@ enum Answers {
     summary = "Find a user",
     description = "For the user itself and for administrators.",
     params(AuthorizationHeader, ("uid" = String, Path, description = "The user", format = "uuid")),
-    responses(Answers)
+    responses(
+        Authenticated,
+        (status = 200, description = "The user", body = Found),
+        (status = 400, description = "\"Invalid Request\": the uid is no UUID", body = ErrorText),
+        (status = 403, description = "\"Forbidden\": somebody else, and the caller is no administrator", body = ErrorText),
+        (status = 404, description = "\"Not Found\": there is no such user", body = ErrorText),
+    )
 )]
 pub async fn users_find(State(app): State<App>, Oneself(wanted): Oneself) -> Result<Json<Found>, IdentityError> {
     let Holder { user, roles } = home::holder(&app.store, wanted)

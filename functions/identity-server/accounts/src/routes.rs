@@ -1,7 +1,7 @@
 //! The group on one screen.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use shared::App;
 use shared::surfaces::identity_server::{authenticated, surface};
 use utoipa::openapi::OpenApi;
@@ -21,8 +21,14 @@ fn open() -> OpenApiRouter<App> {
         .routes(routes!(authenticate::auth_authenticate))
         .routes(routes!(reset_password::public_reset_password))
         .routes(routes!(reset_password::users_reset_password))
+}
+
+/// What the code of a mail opens.
+fn activation() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(activate::public_activate, activate::public_activate_post))
         .routes(routes!(activate::users_activate, activate::users_activate_post))
+        .route_layer(from_fn(activate::not_by_head))
 }
 
 /// What needs a token and its session; each handler says who may call it.
@@ -35,11 +41,11 @@ fn guarded() -> OpenApiRouter<App> {
 /// The group's routes, without an answer to unknown paths.
 pub fn routes(app: App) -> Router {
     let guarded = guarded().route_layer(from_fn_with_state(app.clone(), authenticated));
-    let (routes, _) = open().merge(guarded).split_for_parts();
+    let (routes, _) = open().merge(activation()).merge(guarded).split_for_parts();
     surface(routes.with_state(app))
 }
 
 /// The group's part of the surface's API document.
 pub fn document() -> OpenApi {
-    open().merge(guarded()).into_openapi()
+    open().merge(activation()).merge(guarded()).into_openapi()
 }
