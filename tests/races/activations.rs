@@ -18,10 +18,10 @@ use tests::{PASSWORD, Server};
 use super::explorer::{Choices, Play, every, server_on, some};
 use super::people::{account, enter, origin, password, succeeded, until_answered};
 
-const CODE: &str = "0123456789abcdef0123456789abcdef";
+pub const CODE: &str = "0123456789abcdef0123456789abcdef";
 
 /// Somebody who waits for the activation, with this code.
-async fn waiting(server: &Server) -> User {
+pub async fn waiting(server: &Server) -> User {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let email = format!("waiting{}@example.com", COUNT.fetch_add(1, Ordering::Relaxed));
     let app = server.app();
@@ -40,7 +40,7 @@ async fn waiting(server: &Server) -> User {
     user
 }
 
-async fn activate(app: App, user: UserId, code: &'static str) -> Result<(), Undone<NotActivated>> {
+pub async fn activate(app: App, user: UserId, code: &'static str) -> Result<(), Undone<NotActivated>> {
     let (code, origin) = (Secret::presented(code.into()), origin());
     until_answered(|| activation::activate(&app, user, &code, &origin)).await
 }

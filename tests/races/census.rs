@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::access::Role;
 use shared::access::role::{ALL_ROLES, RoleName};
+use shared::access::role_number::{ROLE_NUMBERS, RoleNumber};
+use shared::access::{Office, Role};
 use shared::accounts::User;
-use shared::ids::{OrgId, UserId};
+use shared::ids::{OrgId, RoleId, UserId};
 use shared::organizations::Organization;
+use shared::organizations::holders::Holder;
 use shared::organizations::invitations::Invitation;
 use shared::organizations::membership::{Membership, Who};
 use shared::sessions;
@@ -31,6 +33,10 @@ pub struct Census {
     pub invitations: Vec<Item>,
     /// Addresses with a pending invitation.
     pub places: Vec<Item>,
+    /// Numbers of roles.
+    numbers: Vec<RoleNumber>,
+    /// Who is found by a role.
+    holders: Vec<Holder>,
 }
 
 /// An attribute as text, or nothing.
@@ -57,6 +63,11 @@ impl Census {
             members: members.into_iter().map(|item| read(item).unwrap()).collect(),
             invitations: of(Invitation::PREFIX),
             places: of(PLACE),
+            numbers: of(RoleNumber::PREFIX)
+                .into_iter()
+                .map(|item| read(item).unwrap())
+                .collect(),
+            holders: of(Holder::PREFIX).into_iter().map(|item| read(item).unwrap()).collect(),
         }
     }
 
@@ -78,6 +89,14 @@ impl Census {
             .filter(|member| member.is_admin && member.is_in_force());
         assert_eq!(organization.members, self.members.len() as u64, "members: {self:#?}");
         assert_eq!(organization.admins, admins.count() as u64, "admins: {self:#?}");
+        let usable = |member: &&Membership| member.is_in_force() && member.who.account_state.may_sign_in();
+        let identity_admins = self.members.iter().filter(usable);
+        let identity_admins = identity_admins.filter(|member| member.holds(Office::Identity)).count() as u64;
+        assert_eq!(
+            organization.identity_admins, identity_admins,
+            "administrators of identity-server: {self:#?}"
+        );
+        assert_eq!(identity_admins > 0, organization.id == OrgId::HOME, "{self:#?}");
         assert!(organization.admins >= 1, "nobody is left to administrate: {self:#?}");
         assert_eq!(organization.roles, self.roles.len() as u64, "roles: {self:#?}");
         assert_eq!(
@@ -113,9 +132,33 @@ impl Census {
             assert_eq!(held.len(), roles.len(), "has a role that is gone: {member:?}");
             assert_eq!(
                 member.is_admin,
-                held.iter().any(|role| role.is_system),
+                held.iter().any(|role| role.office() == Some(Office::Organization)),
                 "not what its roles say: {member:?}"
             );
+        }
+    }
+
+    /// The home organization's roles have numbers, and those who have them are found by them; no other's.
+    async fn check_numbers(&self, server: &Server) {
+        let found: BTreeMap<i64, RoleId> = self.numbers.iter().map(|known| (known.number, known.role_id)).collect();
+        let numbered = self.roles.iter().filter_map(|role| Some((role.number?, role.id)));
+        assert_eq!(found, numbered.collect(), "numbers: {self:#?}");
+        let held: BTreeSet<_> = self
+            .holders
+            .iter()
+            .map(|holder| (holder.role_id, holder.user_id))
+            .collect();
+        let has =
+            |member: &Membership| -> Vec<_> { member.role_ids.iter().map(|role| (*role, member.user_id)).collect() };
+        let is_home = self.organization.id == OrgId::HOME;
+        let wanted: BTreeSet<_> = self.members.iter().filter(|_| is_home).flat_map(has).collect();
+        assert_eq!(held, wanted, "who is found by a role: {self:#?}");
+        assert_eq!(found.len(), if is_home { self.roles.len() } else { 0 });
+        if is_home {
+            let [sequence] = server.app().store.get([ROLE_NUMBERS.key()]).await.unwrap();
+            let next = ROLE_NUMBERS.next(sequence.as_ref()).unwrap();
+            assert_eq!(next.in_use(), self.roles.len() as i64, "numbers in use");
+            assert!(found.keys().all(|number| *number < next.number()), "{found:?} {next:?}");
         }
     }
 
@@ -181,6 +224,7 @@ impl Census {
         self.check_members();
         self.check_invitations();
         self.check_names(server).await;
+        self.check_numbers(server).await;
         self.check_users(server).await;
         let tally = ALL_ROLES.read(&server.app().store).await.unwrap();
         assert_eq!(tally, elsewhere + self.roles.len() as u64, "the tally of all roles");
@@ -216,6 +260,7 @@ async fn the_census_sees_what_is_wrong() {
     let disturbances = [
         (org.clone(), Step::Add("members", 1)),
         (org.clone(), Step::Add("admins", 1)),
+        (org.clone(), Step::Add("identity_admins", 1)),
         (org.clone(), Step::Add("roles", -1)),
         (org, Step::Add("invitations", 1)),
         (role.clone(), Step::Add("users", 1)),

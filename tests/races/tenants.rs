@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use shared::App;
 use shared::access::role::{ALL_ROLES, Role};
 use shared::access::roles::{self, Draft};
-use shared::access::{Actor, standing};
+use shared::access::{Actor, Office, standing};
 use shared::accounts::{Email, User};
 use shared::act::Undone;
 use shared::ids::{InvitationId, OrgId, RoleId, SessionId, UserId};
@@ -19,6 +19,7 @@ use shared::random::Random;
 use shared::sessions::{LIFETIME, Session};
 use shared::tokens::Secret;
 use tests::Server;
+use tests::server::ADMIN;
 
 use super::census::{Census, census, roles_elsewhere};
 use super::people::{account, newcomer, origin, until_answered};
@@ -55,6 +56,23 @@ pub async fn tenant_of(server: &Server, founder: UserId) -> Tenant {
         org,
         system: system[0].id,
         elsewhere,
+        admin,
+    }
+}
+
+/// The home organization, and its first administrator.
+pub async fn home(server: &Server) -> Tenant {
+    let root = account(server, &Email::parse(ADMIN).unwrap()).await.user.id;
+    let admin = actor(server, root, OrgId::HOME).await;
+    let system = admin
+        .standing
+        .roles
+        .iter()
+        .find(|role| role.office() == Some(Office::Organization));
+    Tenant {
+        org: OrgId::HOME,
+        system: system.unwrap().id,
+        elsewhere: roles_elsewhere(server, OrgId::HOME).await,
         admin,
     }
 }

@@ -9,6 +9,9 @@ use crate::{Answer, Client, PASSWORD};
 /// What every path of the surface begins with.
 pub const BASE: &str = "/identity/v1";
 
+/// The role that makes an administrator of this surface.
+pub const ADMIN_ROLE: &str = "00000000-0000-0000-0000-000000000001";
+
 /// A uid that nobody has.
 pub const NOBODY: &str = "019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26";
 
@@ -68,6 +71,61 @@ impl Identity {
 
     pub async fn get_by(&self, token: &str, path: &str) -> Answer {
         self.call(Method::GET, path, token, &Value::Null).await
+    }
+
+    pub async fn post_by(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path, token, body).await
+    }
+
+    pub async fn delete_by(&self, token: &str, path: &str) -> Answer {
+        self.call(Method::DELETE, path, token, &Value::Null).await
+    }
+
+    /// A new role: its uid and its number.
+    pub async fn make_role(&self, token: &str, name: &str) -> (String, i64) {
+        let made = self.post_by(token, "/roles/create", &json!({ "name": name })).await;
+        let made = made.expect_json(200, &json!(true));
+        let (_, uid) = made.header("location").unwrap().rsplit_once('/').unwrap();
+        let found = self.get_by(token, &format!("/roles/{uid}")).await.expect(200).json();
+        (uid.to_owned(), found["id"].as_i64().unwrap())
+    }
+
+    /// A new permission: its number.
+    pub async fn make_permission(&self, token: &str, name: &str) -> i64 {
+        let made = self
+            .post_by(token, "/permissions/create", &json!({ "name": name }))
+            .await;
+        made.expect(200).json()["id"].as_i64().unwrap()
+    }
+
+    /// Gives a role, named by its number or its uid, a permission.
+    pub async fn add(&self, token: &str, role: impl Into<Value>, permission: i64) -> Answer {
+        let body = json!({ "role_id": role.into(), "permission_id": permission });
+        self.post_by(token, "/roles/add-permission", &body).await
+    }
+
+    /// Gives a user a role, named by its number or its uid.
+    pub async fn grant(&self, token: &str, role: impl Into<Value>, user: &str) -> Answer {
+        let body = json!({ "role_id": role.into(), "user_uid": user });
+        self.post_by(token, "/roles/grant", &body).await
+    }
+
+    /// Takes a role from a user.
+    pub async fn revoke(&self, token: &str, role: impl Into<Value>, user: &str) -> Answer {
+        let body = json!({ "role_id": role.into(), "user_uid": user });
+        self.post_by(token, "/roles/revoke", &body).await
+    }
+
+    /// The names of a user's roles, and of what they give.
+    pub async fn has(&self, token: &str, user: &str) -> (Vec<String>, Vec<String>) {
+        let user = self.get_by(token, &format!("/users/{user}")).await.expect(200).json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let roles = user["roles"].as_array().unwrap().iter();
+        let permissions = user["permissions"].as_array().unwrap().iter();
+        (
+            roles.map(|role| text(&role["name"])).collect(),
+            permissions.map(text).collect(),
+        )
     }
 
     /// Registers somebody, who then waits for the activation.
@@ -135,6 +193,12 @@ impl Identity {
         let body = json!({ "user_uid": uid, "old_password": old, "new_password": new });
         self.post("/public/reset-password", &body).await
     }
+}
+
+/// The ULID of a role that a uid names: the same bits.
+pub fn ulid_of(uid: &str) -> String {
+    let shared::ids::AsUuid(id) = shared::ids::AsUuid::<shared::ids::RoleId>::parse(uid).unwrap();
+    id.to_string()
 }
 
 /// The uid of the user that a ULID names: the same bits.

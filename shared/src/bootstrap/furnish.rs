@@ -59,15 +59,16 @@ async fn complete(app: &App) -> Result<(), StoreError> {
     }
 }
 
-async fn next(app: &App) -> Result<Next, StoreError> {
-    let [sequence] = app.store.get([ROLE_NUMBERS.key()]).await?;
-    ROLE_NUMBERS.next(sequence.as_ref())
+/// The next number, and the role that it is for, as they are now.
+async fn next(app: &App, role: RoleId) -> Result<(Next, Option<Role>), StoreError> {
+    let keys = [ROLE_NUMBERS.key(), Role::key_of(OrgId::HOME, role)];
+    let [sequence, role] = app.store.get(keys).await?;
+    Ok((ROLE_NUMBERS.next(sequence.as_ref())?, read_optional(role)?))
 }
 
 async fn give_number(app: &App, id: RoleId) -> Result<(), StoreError> {
-    let number = next(app).await?;
-    let [role] = app.store.get([Role::key_of(OrgId::HOME, id)]).await?;
-    let Some(mut role) = read_optional::<Role>(role)?.filter(|role| role.number.is_none()) else {
+    let (number, role) = next(app, id).await?;
+    let Some(mut role) = role.filter(|role| role.number.is_none()) else {
         return Ok(());
     };
     role.number = Some(number.number());
@@ -80,7 +81,10 @@ async fn give_number(app: &App, id: RoleId) -> Result<(), StoreError> {
 }
 
 async fn make_role(app: &App) -> Result<(), StoreError> {
-    let number = next(app).await?;
+    let (number, there) = next(app, RoleId::IDENTITY_ADMIN).await?;
+    if there.is_some() {
+        return Ok(());
+    }
     let mut role = Role::identity_admin(app.clock.now());
     role.number = Some(number.number());
     let mut commit = Commit::<StoreError>::new();

@@ -2,13 +2,10 @@
 
 use serde_json::{Value, json};
 use tests::client::user_id;
-use tests::identity::{NOBODY, uid_of};
+use tests::identity::{ADMIN_ROLE, NOBODY, uid_of};
 use tests::server::{ADMIN, ADMIN_PASSWORD};
 
 use super::{Api, Ask, People, Teller, ask};
-
-/// The role that makes an administrator.
-pub const ADMIN_ROLE: &str = "00000000-0000-0000-0000-000000000001";
 
 /// The administrator, signed in: uid and token.
 pub async fn admin(teller: &mut Teller<'_, impl Api>) -> (String, String) {
