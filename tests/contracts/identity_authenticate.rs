@@ -26,7 +26,7 @@ async fn answers_the_user_with_a_token(
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let mut answer = answer.json();
     let token = answer.as_object_mut().unwrap().remove("token").unwrap();
-    let user = json!({ "uid": uid, "name": "Ada Lovelace", "email": ADA, "active": true, "reset_password": false });
+    let user = json!({ "uid": uid, "name": "Ada Lovelace", "email": ADA.to_lowercase(), "active": true, "reset_password": false });
     assert_eq!(answer, user);
 
     let token = token.as_str().unwrap();

@@ -11,6 +11,7 @@ pub struct UserView {
     pub uid: AsUuid<UserId>,
     /// At most 150 characters where it was given here; the given and the family name of who signed up elsewhere.
     pub name: String,
+    /// In lower case, as the published domain has it.
     pub email: String,
     /// Whether the account may be used.
     pub active: bool,
@@ -23,7 +24,7 @@ impl UserView {
         Self {
             uid: AsUuid(user.id),
             name: user.display_name(),
-            email: user.email.typed().to_owned(),
+            email: user.email.canonical().to_owned(),
             active: user.state.may_sign_in(),
             reset_password: user.reset_password,
         }
