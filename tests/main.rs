@@ -1,6 +1,7 @@
 //! One binary, so that the whole house is linked once.
 
 mod attacks;
+mod browser;
 mod budgets;
 mod contracts;
 mod deployment;

@@ -69,6 +69,7 @@ mod identity_roles_delete;
 mod identity_unactivated;
 mod identity_users;
 mod identity_validate;
+mod pages;
 
 use serde_json::Value;
 use shared::accounts::{State, User};

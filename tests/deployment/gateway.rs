@@ -102,7 +102,7 @@ macro_rules! identity_server {
     };
 }
 
-pub const GROUPS: [Group; 12] = [
+pub const GROUPS: [Group; 13] = [
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),
@@ -126,6 +126,13 @@ pub const GROUPS: [Group; 12] = [
         function: "PlatformKeys",
         binary: "platform-keys",
         routes: platform_keys::routes,
+        document: None,
+        otherwise: None,
+    },
+    Group {
+        function: "PlatformPages",
+        binary: "platform-pages",
+        routes: platform_pages::routes,
         document: None,
         otherwise: None,
     },

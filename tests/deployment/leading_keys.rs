@@ -228,8 +228,12 @@ async fn every_function_may_touch_what_it_touches_and_nothing_else() {
                     .map(|what| (name, right.name.clone(), what)),
             );
         }
-        // Public keys need no table.
-        assert_eq!(rights.is_empty(), name == "PlatformKeys", "{name}");
+        // Public keys and pages need no table.
+        assert_eq!(
+            rights.is_empty(),
+            ["PlatformKeys", "PlatformPages"].contains(&name),
+            "{name}"
+        );
     }
     assert!(
         missing.is_empty() && spare.is_empty(),

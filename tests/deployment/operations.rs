@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 77] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 85] = [
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
@@ -185,6 +185,29 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 77] = [
         "EnginePasskeys",
     ),
     ("jwks", "GET", "/.well-known/jwks.json", "PlatformKeys"),
+    ("account_page", "GET", "/account", "PlatformPages"),
+    ("sign_in_page", "GET", "/account/sign-in", "PlatformPages"),
+    ("sign_up_page", "GET", "/account/sign-up", "PlatformPages"),
+    ("forgotten_page", "GET", "/account/forgotten", "PlatformPages"),
+    (
+        "new_password_page",
+        "GET",
+        "/auth/changepassword/{token}",
+        "PlatformPages",
+    ),
+    (
+        "invitation_page",
+        "GET",
+        "/auth/invitations/accept/{token}",
+        "PlatformPages",
+    ),
+    (
+        "activation_page",
+        "GET",
+        "/account/activate/{uid}/{code}",
+        "PlatformPages",
+    ),
+    ("page_asset", "GET", "/account/assets/{version}/{file}", "PlatformPages"),
     (
         "public-validate",
         "POST",
@@ -342,6 +365,7 @@ pub fn example(pattern: &str) -> String {
         .replace("{uid}", "019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26")
         .replace("{code}", "0123456789abcdef0123456789abcdef")
         .replace("{token}", "abc123")
+        .replace("/assets/{version}/{file}", "/assets/0123456789abcdef/style.css")
         .replace("{file}", "0123456789abcdef.png")
         .replace("{session_id}", "6f1d3c58-2b7e-4a90-9c41-8e5d0a7b3f26")
         .replace("{org_id}", "01KAQ7R4M2X8V5T9C3B6N1D0FG")

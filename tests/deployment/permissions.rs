@@ -96,7 +96,7 @@ fn what_each_function_may_do_beside_the_table() {
     let read = ["secretsmanager:GetSecretValue"];
     let make = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     let mail = ["ses:SendEmail", "ses:SendRawEmail", "sqs:SendMessage"];
-    let wanted: [(&str, Vec<&str>); 13] = [
+    let wanted: [(&str, Vec<&str>); 14] = [
         // Whoever may be the first makes the keys; without a token, which they sign, nothing else comes to need them.
         ("EngineAuth", [&log[..], &files, &make].concat()),
         ("IdentityServerAccounts", [&log[..], &make].concat()),
@@ -110,6 +110,7 @@ fn what_each_function_may_do_beside_the_table() {
         ("EngineInvitations", [&log[..], &read].concat()),
         ("EngineSessions", [&log[..], &read].concat()),
         ("EnginePasskeys", [&log[..], &read].concat()),
+        ("PlatformPages", log.to_vec()),
         ("PlatformMailer", [&log[..], &read, &mail].concat()),
     ];
     for (function, actions_wanted) in &wanted {

@@ -4,6 +4,7 @@
 mod chapters;
 mod identity;
 mod identity_roles;
+mod pages;
 mod passkeys;
 pub mod rarer;
 
@@ -70,6 +71,11 @@ impl Ask {
             path = format!("{before}{value}{after}");
         }
         Self(events::with_path(self.0, &path))
+    }
+
+    /// On another path of the same function.
+    pub fn on(self, path: &str) -> Self {
+        Self(events::with_path(self.0, path))
     }
 
     pub fn with(self, body: &Value) -> Self {
@@ -170,6 +176,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     chapters::users(teller, &people).await;
     chapters::sessions(teller, &people).await;
     passkeys::tell(teller, mail, &people).await;
+    pages::tell(teller).await;
     chapters::account(teller, mail, &people).await;
     identity::tell(teller, mail, &people).await;
     identity_roles::tell(teller, &people).await;

@@ -11,7 +11,6 @@ use axum::{Router, response::Response};
 use http::Method;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderMap};
 use shared::http::layers;
-use shared::surfaces::identity_server::BASE;
 use tests::{Answer, Server};
 use tower::ServiceExt as _;
 
@@ -176,24 +175,16 @@ async fn the_development_router_goes_where_the_template_goes() {
             assert_eq!(program, None, "{method} {path}");
             continue;
         };
-        // An unknown path of the surface is the same 404 whichever of its functions it reaches.
+        let binary = Group::named(&route.function).binary;
+        // An unknown path of a surface is the same 404 whichever of its functions it reaches.
         let unknown = route.is_fallback() && deployed(&server, route, method, &path).await.status == 404;
+        let (surface, _) = binary.split_once('-').unwrap();
         match unknown {
-            true => {
-                let surface = match path.starts_with(BASE) {
-                    true => "identity-server-",
-                    false => "engine-",
-                };
-                assert!(
-                    program.is_some_and(|program| program.starts_with(surface)),
-                    "{method} {path}"
-                );
-            }
-            false => assert_eq!(
-                program.as_deref(),
-                Some(Group::named(&route.function).binary),
+            true => assert!(
+                program.is_some_and(|program| program.starts_with(surface)),
                 "{method} {path}"
             ),
+            false => assert_eq!(program.as_deref(), Some(binary), "{method} {path}"),
         }
     }
 }

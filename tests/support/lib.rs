@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 pub mod binaries;
+pub mod browser;
 pub mod client;
 pub mod emulator;
 pub mod events;
@@ -13,6 +14,7 @@ pub mod server;
 pub mod services;
 pub mod tenant;
 
+pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use identity::Identity;
 pub use server::{Server, Table};

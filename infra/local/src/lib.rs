@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 pub use documents::{engine as engine_document, identity_server as identity_document};
 pub use embedded::{Lock, serve as serve_embedded};
 pub use mailroom::Mailroom;
+pub use pages::account as account_address;
 
 /// How often the outbox is looked at.
 const MAIL_EVERY: Duration = Duration::from_millis(200);

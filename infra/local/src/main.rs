@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use countersign::{Local, Storage};
+use countersign::{Local, Storage, account_address};
 use secrecy::ExposeSecret as _;
 use shared::bootstrap::Bootstrap;
 use shared::clock::Clock;
@@ -45,6 +45,7 @@ fn greet(local: &Local, out: &mut impl Write) -> std::io::Result<()> {
     };
     writeln!(out, "Countersign is running. Stop it with Ctrl-C.\n")?;
     writeln!(out, "  Open            {url}/")?;
+    writeln!(out, "  Account         {}", account_address(config))?;
     writeln!(out, "  API documents   {url}/docs")?;
     writeln!(out, "  Mailbox         {url}/_local/mail")?;
     writeln!(out, "  Table           {table}\n")?;

@@ -1,16 +1,20 @@
 //! Pages that only a laptop has: what runs here, and the mailbox.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName};
+use axum::http::uri::PathAndQuery;
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
 use shared::App;
+use shared::config::{Config, WebauthnConfig};
 use shared::notify::Channel;
 use shared::notify::mailbox::Delivered;
 
@@ -26,9 +30,13 @@ const MAIL_POLICY: &str =
 type Shared = Option<Arc<Mailroom>>;
 
 pub fn routes(app: &App, mailroom: Shared) -> Router {
-    let url = app.config.public_url.clone();
+    let home = Home {
+        style: platform_pages::style(),
+        url: app.config.public_url.clone(),
+        account: account(&app.config),
+    };
     Router::new()
-        .route("/", get(async move || page(&Home { url })))
+        .route("/", get(async move || page(home)))
         .route("/_local/style.css", get(style))
         .route("/_local/mail", get(mail))
         .route("/_local/mail/{id}", get(mail_as_html))
@@ -36,16 +44,20 @@ pub fn routes(app: &App, mailroom: Shared) -> Router {
         .with_state(mailroom)
 }
 
-#[derive(Template)]
+#[derive(Template, Clone)]
 #[template(path = "home.html")]
 struct Home {
+    style: String,
     /// Where this server is reached.
     url: String,
+    /// Where one's account is.
+    account: String,
 }
 
 #[derive(Template)]
 #[template(path = "mailbox.html")]
 struct MailboxPage {
+    style: String,
     title: &'static str,
     path: &'static str,
     to: String,
@@ -55,6 +67,27 @@ struct MailboxPage {
 #[derive(Deserialize)]
 struct Filter {
     to: Option<String>,
+}
+
+/// Where one's account is, by the name that passkeys are bound to where it is this machine.
+pub fn account(config: &Config) -> String {
+    format!("{}/account", WebauthnConfig::origin(&config.public_url))
+}
+
+/// Passkeys are bound to a domain, and a number is none: a browser that opens a page at 127.0.0.1 is sent to localhost,
+/// where its passkeys and its session are. Mails of a laptop link to the number.
+pub async fn by_name(State(app): State<App>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = header(HOST).and_then(|host| host.parse::<SocketAddr>().ok());
+    let is_browser = header(HeaderName::from_static("sec-fetch-mode")) == Some("navigate");
+    match host.filter(|host| is_browser && host.ip().is_loopback() && app.relying_party.id() == "localhost") {
+        Some(host) => {
+            let target = request.uri().path_and_query().map_or("/account", PathAndQuery::as_str);
+            Redirect::temporary(&format!("http://localhost:{}{target}", host.port())).into_response()
+        }
+        None => next.run(request).await,
+    }
 }
 
 async fn style() -> impl IntoResponse {
@@ -96,7 +129,8 @@ async fn mailbox(mailroom: Shared, channel: Channel, headers: &HeaderMap, filter
         Channel::Mail => ("Mailbox", "/_local/mail"),
         Channel::Sms => ("Text messages", "/_local/sms"),
     };
-    page(&MailboxPage {
+    page(MailboxPage {
+        style: platform_pages::style(),
         title,
         path,
         to: to.unwrap_or_default(),
@@ -122,7 +156,7 @@ async fn mail_as_html(State(mailroom): State<Shared>, Path(id): Path<String>) ->
     }
 }
 
-fn page(template: &impl Template) -> Response {
+fn page(template: impl Template) -> Response {
     match template.render() {
         Ok(html) => ([(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response(),
         Err(error) => failed(&error),

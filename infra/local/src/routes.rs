@@ -36,6 +36,7 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(identity_server_roles::routes(app.clone()))
         .merge(identity_server_permissions::routes(app.clone()))
         .merge(platform_keys::routes(app.clone()))
+        .merge(platform_pages::routes(app.clone()).layer(from_fn_with_state(app.clone(), pages::by_name)))
         .merge(pages::routes(app, mailroom))
         .merge(viewer())
         .route("/healthz", get(healthy).with_state(app.clone()))
