@@ -11,6 +11,7 @@ pub mod forger;
 mod guessing;
 mod headers;
 mod identity_accounts;
+mod identity_roles;
 mod identity_tokens;
 mod links;
 mod logs;

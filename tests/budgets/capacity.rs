@@ -89,13 +89,34 @@ async fn bill(table: Table) -> Option<BTreeMap<&'static str, (f64, f64)>> {
         identity.reset_password(&link.uid, PASSWORD, "another long phrase")
     )
     .expect(200);
+
+    let post = async |path: &str, body| identity.post_by(&admin, path, &body).await;
+    measure!(
+        "permissions-create",
+        post("/permissions/create", json!({ "name": "ReadBooks" }))
+    )
+    .expect(200);
+    let made = measure!("roles-create", post("/roles/create", json!({ "name": "Clerk" }))).expect(200);
+    let (_, role) = made.header("location").unwrap().rsplit_once('/').unwrap();
+    measure!("roles-add-permission", identity.add(&admin, role, 1)).expect(200);
+    measure!("roles-find", identity.get_by(&admin, &format!("/roles/{role}"))).expect(200);
+    measure!("roles-find-all, 3 roles", identity.get_by(&admin, "/roles")).expect(200);
+    measure!("roles-grant", identity.grant(&admin, role, &link.uid)).expect(200);
+    measure!("roles-revoke", identity.revoke(&admin, role, &link.uid)).expect(200);
+    identity.grant(&admin, role, &link.uid).await.expect(200);
+    measure!("permissions-delete", identity.delete_by(&admin, "/permissions/1")).expect(200);
+    measure!(
+        "roles-delete, that one has",
+        identity.delete_by(&admin, &format!("/roles/{role}"))
+    )
+    .expect(200);
     Some(bill)
 }
 
 /// Read and write units that an operation may cost. Small items: a unit is 4 KB read consistently or 1 KB written; a write
 /// costs twice that in a transaction, and once more for each index that shows the item. The engines count a little
 /// differently, hence bounds.
-const MOST: [(&str, f64, f64); 17] = [
+const MOST: [(&str, f64, f64); 26] = [
     ("signup", 0.0, 12.0),
     ("signin", 3.0, 12.0),
     ("signin refused", 4.0, 0.0),
@@ -113,6 +134,15 @@ const MOST: [(&str, f64, f64); 17] = [
     ("users-find-all, 3 users", 6.5, 0.0),
     ("reset-password", 3.0, 8.0),
     ("reset-password refused", 3.0, 0.0),
+    ("permissions-create", 4.0, 8.0),
+    ("roles-create", 4.0, 16.0),
+    ("roles-add-permission", 5.0, 6.0),
+    ("roles-find", 5.0, 0.0),
+    ("roles-find-all, 3 roles", 5.0, 0.0),
+    ("roles-grant", 7.0, 15.0),
+    ("roles-revoke", 6.0, 13.0),
+    ("permissions-delete", 5.0, 10.0),
+    ("roles-delete, that one has", 6.0, 28.0),
 ];
 
 #[rstest]

@@ -5,6 +5,7 @@
 
 mod capacity;
 mod identity;
+mod identity_roles;
 mod large;
 mod lists;
 mod meter;

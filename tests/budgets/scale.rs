@@ -4,10 +4,10 @@ use dynoxide::{AttributeValue, Database, ImportOptions, Item};
 use tests::Server;
 use tests::server::{Table, fresh_name};
 
-use super::identity;
 use super::meter::Metered;
 use super::operations::costs;
 use super::tenants::costs_of_tenants;
+use super::{identity, identity_roles};
 
 fn item(pairs: &[(&str, &str)]) -> Item {
     let text = |value: &str| AttributeValue::S(value.to_owned());
@@ -35,6 +35,22 @@ fn users(count: usize) -> Vec<Item> {
         ])
     };
     (1..=count).map(user).collect()
+}
+
+/// Who has another role of the home organization.
+fn holders(count: usize) -> Vec<Item> {
+    let role = "0".repeat(24) + "ZZ";
+    let holder = |n: usize| {
+        let (pk, user) = (format!("ORG#{}", "0".repeat(26)), format!("7{n:025}"));
+        item(&[
+            ("pk", &pk),
+            ("sk", &format!("HOLDER#{role}#{user}")),
+            ("kind", "holder"),
+            ("role_id", &role),
+            ("user_id", &user),
+        ])
+    };
+    (1..=count).map(holder).collect()
 }
 
 /// Organizations, each with a role.
@@ -78,6 +94,7 @@ async fn a_hundred_thousand_organizations_and_users_cost_nothing() {
         let metered = Metered::start(setup, Table::Embedded).await.unwrap();
         let mut items = organizations(count);
         items.extend(users(count));
+        items.extend(holders(count));
         for some in items.chunks(20_000) {
             let done = database
                 .import_items(&name, some.to_vec(), ImportOptions::default())
@@ -87,8 +104,9 @@ async fn a_hundred_thousand_organizations_and_users_cost_nothing() {
         let mut all = costs(&metered).await;
         all.extend(costs_of_tenants(&metered).await);
         all.extend(identity::costs(&metered).await);
+        all.extend(identity_roles::costs(&metered).await);
         tables.push(all);
     }
     assert_eq!(tables[0], tables[1]);
-    assert!(tables[0].len() >= 65);
+    assert!(tables[0].len() >= 85);
 }
