@@ -2,8 +2,10 @@
 
 pub mod activation;
 pub mod avatar;
+pub mod client_reset;
 pub mod directory;
 pub mod email;
+pub mod mailed_sign_up;
 pub mod password_change;
 pub mod password_reset;
 pub mod profile;

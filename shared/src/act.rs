@@ -78,6 +78,15 @@ impl Failure {
     }
 }
 
+/// Says an act's own refusals in a surface's words, and what may fail any act as the surface says that:
+/// `act().await.map_err(in_words(|refusal| …))`.
+pub fn in_words<R, E: From<Failure>>(words: impl FnOnce(R) -> E) -> impl FnOnce(Undone<R>) -> E {
+    |undone| match undone {
+        Undone::Refused(refusal) => words(refusal),
+        Undone::Failed(failure) => failure.into(),
+    }
+}
+
 impl<R, F: Into<Failure>> From<F> for Undone<R> {
     fn from(failure: F) -> Self {
         Self::Failed(failure.into())

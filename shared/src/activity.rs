@@ -1,5 +1,7 @@
 //! The audit log: what happened to an account, written in the same commit as what happened. Nothing changes or removes it.
 
+pub mod logins;
+
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use crate::App;
-use crate::ids::{UserId, new_ulid};
+use crate::ids::{OrgId, UserId, new_ulid};
 use crate::sessions::Origin;
 use crate::store::{Key, Record};
 
@@ -34,6 +36,9 @@ pub struct Activity {
     pub by: Option<UserId>,
     /// When.
     pub at: Timestamp,
+    /// The organization in which somebody signed in, where it was not the home organization.
+    #[serde(default)]
+    pub tenant: Option<OrgId>,
 }
 
 impl Activity {
@@ -50,6 +55,15 @@ impl Activity {
     pub fn about(self, what: impl ToString) -> Self {
         Self {
             about: Some(what.to_string()),
+            ..self
+        }
+    }
+
+    /// The same, in an organization that is not the home organization.
+    #[must_use]
+    pub fn in_tenant(self, tenant: OrgId) -> Self {
+        Self {
+            tenant: Some(tenant).filter(|tenant| *tenant != OrgId::HOME),
             ..self
         }
     }
@@ -77,6 +91,7 @@ impl Activity {
             about: None,
             by: None,
             at: app.clock.now(),
+            tenant: None,
         }
     }
 }
@@ -86,5 +101,8 @@ impl Record for Activity {
     fn key(&self) -> Key {
         // A partition of its own: a sign-in reads the user's, and this one only grows.
         Key::new(format!("ACTIVITY#{}", self.user_id), &self.id)
+    }
+    fn gsi1(&self) -> Option<Key> {
+        logins::place(self)
     }
 }

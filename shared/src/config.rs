@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::accounts::email::Email;
+use crate::clients::{ClientId, ClientSecret};
 use crate::credentials::passkey::relying_party;
 use crate::http::throttle::{Limit, Limits};
 
@@ -69,6 +70,15 @@ pub struct BootstrapAdmin {
     pub email: Email,
     /// Its password; made up and printed when absent.
     pub password: Option<SecretString>,
+}
+
+/// The first OAuth client.
+#[derive(Debug, Clone)]
+pub struct BootstrapClient {
+    /// What it calls itself.
+    pub client_id: ClientId,
+    /// Its secret; made up and printed when absent.
+    pub secret: Option<ClientSecret>,
 }
 
 /// How mails leave.
@@ -137,6 +147,10 @@ pub struct Config {
     pub log_level: tracing::Level,
     /// Issuer of identity-server's tokens.
     pub identity_issuer: String,
+    /// Issuer of arc's tokens.
+    pub arc_issuer: String,
+    /// Seconds in which a pair of arc's tokens is exchanged for the same successor again.
+    pub refresh_grace: u32,
     /// Attempt limits; none with `THROTTLE=off`.
     pub limits: Option<Limits>,
     /// Least length of a new password in code points.
@@ -145,6 +159,8 @@ pub struct Config {
     pub webauthn: WebauthnConfig,
     /// The first administrator.
     pub bootstrap_admin: BootstrapAdmin,
+    /// The first OAuth client.
+    pub bootstrap_client: BootstrapClient,
     /// Where the table is.
     pub table: TableConfig,
     /// The secret that holds the keyring; a file in the data directory when absent.
@@ -209,6 +225,10 @@ impl Config {
                 .parsed("LOG_LEVEL", "error, warn, info, debug or trace")?
                 .unwrap_or(tracing::Level::INFO),
             identity_issuer: env.text_or("IDENTITY_ISSUER", "go"),
+            arc_issuer: env.text_or("ARC_ISSUER", "arc"),
+            refresh_grace: env
+                .parsed("REFRESH_GRACE", "a number of seconds, 0 for none")?
+                .unwrap_or(10),
             limits: env.limits()?,
             password_min_length,
             bootstrap_admin: BootstrapAdmin {
@@ -216,6 +236,7 @@ impl Config {
                     .map_err(|_| env.wrong("BOOTSTRAP_ADMIN_EMAIL", "an e-mail address"))?,
                 password: env.text("BOOTSTRAP_ADMIN_PASSWORD").map(SecretString::from),
             },
+            bootstrap_client: env.bootstrap_client()?,
             table: match env.text("TABLE_NAME") {
                 None => TableConfig::Embedded,
                 Some(name) => TableConfig::Named {
@@ -308,6 +329,17 @@ impl Env<'_> {
         }
     }
 
+    fn bootstrap_client(&self) -> Result<BootstrapClient, ConfigError> {
+        let client_id = ClientId::parse(&self.text_or("BOOTSTRAP_CLIENT_ID", "countersign"));
+        let secret = self.text("BOOTSTRAP_CLIENT_SECRET").map(|text| {
+            ClientSecret::parse(&text).ok_or_else(|| self.wrong("BOOTSTRAP_CLIENT_SECRET", "at most 200 characters"))
+        });
+        Ok(BootstrapClient {
+            client_id: client_id.ok_or_else(|| self.wrong("BOOTSTRAP_CLIENT_ID", "at most 50 characters"))?,
+            secret: secret.transpose()?,
+        })
+    }
+
     fn limits(&self) -> Result<Option<Limits>, ConfigError> {
         match self.text("THROTTLE").as_deref() {
             Some("off") => return Ok(None),
@@ -328,6 +360,8 @@ impl Env<'_> {
             reset_address: limit("THROTTLE_RESET_ADDRESS", defaults.reset_address)?,
             invite_account: limit("THROTTLE_INVITE_ACCOUNT", defaults.invite_account)?,
             resend_invitation: limit("THROTTLE_RESEND_INVITATION", defaults.resend_invitation)?,
+            otp_account: limit("THROTTLE_OTP_ACCOUNT", defaults.otp_account)?,
+            otp_address: limit("THROTTLE_OTP_ADDRESS", defaults.otp_address)?,
             passkey_address: limit("THROTTLE_PASSKEY_ADDRESS", defaults.passkey_address)?,
         }))
     }
@@ -372,6 +406,8 @@ mod tests {
             ("PASSWORD_MIN_LENGTH", "5"),
             ("PASSWORD_MIN_LENGTH", "long"),
             ("BOOTSTRAP_ADMIN_EMAIL", "nobody"),
+            ("BOOTSTRAP_CLIENT_ID", &"a".repeat(51)),
+            ("BOOTSTRAP_CLIENT_SECRET", &"a".repeat(201)),
         ] {
             assert_eq!(config(&[(name, value)]).unwrap_err().name, name, "{name}={value}");
         }
@@ -392,7 +428,12 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let config = config(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hunter2")]).unwrap();
+        let config = config(&[
+            ("AWS_ACCESS_KEY_ID", "AKIA"),
+            ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+            ("BOOTSTRAP_CLIENT_SECRET", "hunter2"),
+        ]);
+        let config = config.unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));
     }
 }

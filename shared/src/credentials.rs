@@ -1,5 +1,6 @@
-//! What proves that somebody is who they say: passwords and passkeys; one-time passwords and API keys find their room here.
+//! What proves that somebody is who they say: passwords, passkeys, and passwords that work once; API keys find their room here.
 
+pub mod one_time_password;
 pub mod passkey;
 pub mod password;
 

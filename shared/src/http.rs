@@ -1,5 +1,6 @@
 //! What every function does with HTTP before and after its own work.
 
+mod bearer;
 pub mod body;
 pub mod client;
 pub mod gateway;
@@ -8,6 +9,7 @@ pub mod log;
 pub mod query;
 pub mod throttle;
 
+pub use bearer::bearer;
 pub use client::ClientAddress;
 
 /// Bytes that a body has at most.

@@ -137,44 +137,57 @@ impl OrgId {
     pub const HOME: Self = Self(Ulid::nil());
 }
 
-/// A session; a UUID of version 4 as text, the `jti` or `sid` of its tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct SessionId(uuid::Uuid);
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(uuid::Uuid);
 
-impl SessionId {
-    /// A new one, of 122 random bits.
-    pub fn generate(random: &Random) -> Self {
-        Self(uuid::Builder::from_random_bytes(random.bytes()).into_uuid())
-    }
+        impl $name {
+            /// A new one, of 122 random bits.
+            pub fn generate(random: &Random) -> Self {
+                Self(uuid::Builder::from_random_bytes(random.bytes()).into_uuid())
+            }
 
-    /// Reads the hyphenated form in lower case, as it is written.
-    pub fn parse(text: &str) -> Option<Self> {
-        uuid::Uuid::try_parse(text)
-            .ok()
-            .map(Self)
-            .filter(|id| id.to_string() == text)
-    }
+            /// Reads the hyphenated form in lower case, as it is written.
+            pub fn parse(text: &str) -> Option<Self> {
+                uuid::Uuid::try_parse(text)
+                    .ok()
+                    .map(Self)
+                    .filter(|id| id.to_string() == text)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                Self::parse(&text).ok_or_else(|| format!("not an identifier: {text:?}"))
+            }
+        }
+    };
 }
 
-impl std::fmt::Display for SessionId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl From<SessionId> for String {
-    fn from(id: SessionId) -> Self {
-        id.to_string()
-    }
-}
-
-impl TryFrom<String> for SessionId {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("not a session: {text:?}"))
-    }
-}
+random_id!(
+    /// A session; a UUID of version 4 as text, the `jti` or `sid` of its tokens.
+    SessionId
+);
+random_id!(
+    /// One of several access tokens of a session, one after another; a UUID of version 4 as text, its `jti`.
+    AccessId
+);
 
 #[cfg(test)]
 mod tests {

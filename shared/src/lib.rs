@@ -7,6 +7,7 @@
 //! | [`tokens`] | keyring, access tokens, secrets that work once |
 //! | [`sessions`] | sign-in, opening, checking and ending sessions |
 //! | [`access`] | roles and what they give |
+//! | [`clients`] | OAuth clients |
 //! | [`organizations`] | tenants and membership |
 //! | [`activity`] | the audit log |
 //! | [`notify`] | messages: templates, the outbox, SES, the local mailbox |
@@ -26,6 +27,7 @@ pub mod activity;
 pub mod app;
 pub mod aws;
 pub mod bootstrap;
+pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod credentials;

@@ -1,6 +1,8 @@
 //! Sessions: an item each, named by every token. A token without its session is worth nothing.
 
 pub mod manage;
+pub mod pair;
+pub mod refresh;
 pub mod sign_in;
 
 use std::net::IpAddr;
@@ -11,11 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::accounts::{State, User};
+use crate::activity::Activity;
 use crate::ids::{SessionId, UserId};
 use crate::organizations::Membership;
-use crate::store::commit::{Step, text};
+use crate::store::commit::{Step, int, text};
 use crate::store::record::{read, read_optional};
 use crate::store::{Commit, Condition, Item, Key, Record, StoreError};
+
+pub use pair::Pair;
 
 /// A session lives so long, however busy it is.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -67,6 +72,9 @@ pub struct Session {
     pub valid_until: Timestamp,
     /// The user's epoch in which it began; it ends with it.
     pub epoch: u64,
+    /// The tokens that it goes by, where its surface gives them in pairs.
+    #[serde(default)]
+    pub pair: Option<Pair>,
 }
 
 impl Session {
@@ -97,26 +105,52 @@ impl Record for Session {
     }
 }
 
+/// How a session begins.
+#[derive(Debug)]
+pub struct Opening<'a> {
+    /// Its identifier.
+    pub id: SessionId,
+    /// Where from.
+    pub origin: &'a Origin,
+    /// When it ends by itself.
+    pub valid_until: Timestamp,
+    /// The tokens that it goes by, where its surface gives them in pairs.
+    pub pair: Option<Pair>,
+    /// Whether it is written down that the user signed in.
+    pub is_noted: bool,
+}
+
+impl<'a> Opening<'a> {
+    /// A session as most surfaces begin it, which lives for [`LIFETIME`].
+    ///
+    /// # Errors
+    /// [`StoreError`] where time ends.
+    pub fn usual(app: &App, origin: &'a Origin) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: SessionId::generate(&app.random),
+            origin,
+            valid_until: app.clock.now().checked_add(LIFETIME).map_err(StoreError::corrupt)?,
+            pair: None,
+            is_noted: true,
+        })
+    }
+}
+
 /// Adds to `commit` what opens a session of `user`, who has these `sessions`: the new session, the end of the oldest ones
 /// beyond [`MAX_LIVE`], and the user's mark. The mark carries the condition that the user may sign in and that nobody
 /// signed in meanwhile, so that the limit holds under concurrency.
-pub fn open<E>(
-    commit: &mut Commit<E>,
-    app: &App,
-    user: &User,
-    sessions: &[Session],
-    origin: &Origin,
-) -> Result<Session, StoreError> {
+pub fn open<E>(commit: &mut Commit<E>, app: &App, user: &User, sessions: &[Session], opening: Opening<'_>) -> Session {
     let now = app.clock.now();
     let session = Session {
-        id: SessionId::generate(&app.random),
+        id: opening.id,
         user_id: user.id,
-        user_agent: origin.user_agent.clone(),
-        ip: origin.ip,
+        user_agent: opening.origin.user_agent.clone(),
+        ip: opening.origin.ip,
         created_at: now,
         last_seen: now,
-        valid_until: now.checked_add(LIFETIME).map_err(StoreError::corrupt)?,
+        valid_until: opening.valid_until,
         epoch: user.session_epoch,
+        pair: opening.pair,
     };
     commit.create(&session);
     let mut live: Vec<&Session> = sessions.iter().filter(|session| session.is_live(user, now)).collect();
@@ -125,19 +159,23 @@ pub fn open<E>(
         commit.delete(oldest.key(), Condition::Always);
     }
     let unchanged = Condition::All(vec![
-        Condition::Equals("sign_ins", crate::store::commit::int(user.sign_ins.cast_signed())),
-        Condition::Equals(
-            "session_epoch",
-            crate::store::commit::int(user.session_epoch.cast_signed()),
-        ),
-        State::is_one_of(&State::MAY_SIGN_IN),
+        Condition::Equals("sign_ins", int(user.sign_ins.cast_signed())),
+        still_let_in(user),
     ]);
-    commit.update(
-        user.key(),
-        unchanged,
-        [Step::Add("sign_ins", 1), Step::Set("last_sign_in", text(now))],
-    );
-    Ok(session)
+    let mut steps = vec![Step::Add("sign_ins", 1)];
+    if opening.is_noted {
+        steps.push(Step::Set("last_sign_in", text(now)));
+    }
+    commit.update(user.key(), unchanged, steps);
+    session
+}
+
+/// The condition that `user` may sign in, and that nobody has ended all of its sessions since it was read.
+pub fn still_let_in(user: &User) -> Condition {
+    Condition::All(vec![
+        Condition::Equals("session_epoch", int(user.session_epoch.cast_signed())),
+        State::is_one_of(&State::MAY_SIGN_IN),
+    ])
 }
 
 /// Somebody whose token and session were checked.
@@ -200,6 +238,22 @@ pub async fn end(app: &App, session: &Session) -> Result<(), StoreError> {
     let mut commit = Commit::new();
     commit.delete(session.key(), Condition::Always);
     app.store.commit(commit).await
+}
+
+/// Ends a session because something that works once was used a second time: one of the two who used it may be a thief.
+///
+/// # Errors
+/// [`StoreError`]; whether it ended is then not known.
+pub async fn end_for_theft(app: &App, user: UserId, session: SessionId, origin: &Origin) -> Result<(), StoreError> {
+    tracing::warn!(%user, %session, "a session was ended: what had opened it was used again");
+    let mut commit = Commit::<StoreError>::new();
+    commit.delete(Session::key_of(user, session), Condition::Present);
+    commit.create(&Activity::new(app, user, origin, "session", "theft").about(session));
+    match app.store.commit(commit).await {
+        // It had ended before.
+        Err(StoreError::Conflict) => Ok(()),
+        ended => ended,
+    }
 }
 
 /// The memberships of a user, one query.

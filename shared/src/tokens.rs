@@ -1,6 +1,7 @@
 //! Tokens: the keys that sign them, the access tokens of each surface, and secrets that work once.
 
 pub mod access;
+pub mod arc;
 pub mod jwt;
 pub mod keyring;
 pub mod keys;

@@ -3,6 +3,8 @@
 //! A *wait* is a call that nothing else hides: calls that are under way at the same time are one wait, and a call that
 //! begins while a hash is being made hides behind the hash, which takes longer than any of them. [`meter`] counts both.
 
+mod arc;
+mod arc_clients;
 mod capacity;
 mod identity;
 mod identity_roles;

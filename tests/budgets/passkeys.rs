@@ -124,7 +124,7 @@ const MOST: &[(&str, f64, f64)] = &[
     ("login begin, unknown name", 2.0, 0.0),
     ("login begin, by name", 2.0, 4.0),
     ("login begin", 0.0, 4.0),
-    ("login finish", 4.0, 16.0),
+    ("login finish", 4.0, 17.0),
     ("login finish, unknown challenge", 1.0, 0.0),
     ("login finish, wrong signature", 4.0, 2.0),
     ("list", 4.0, 0.0),

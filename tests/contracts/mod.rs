@@ -1,5 +1,23 @@
 //! Every operation of the published documents, success and each documented error.
 
+mod arc_activity;
+mod arc_bodies;
+mod arc_change_password;
+mod arc_clients;
+mod arc_clients_lists;
+mod arc_code;
+mod arc_first_client;
+mod arc_login;
+mod arc_logout;
+mod arc_me;
+mod arc_otp_caches;
+mod arc_otp_codes;
+mod arc_pkce;
+mod arc_real_client;
+mod arc_refresh;
+mod arc_reset;
+mod arc_sign_up;
+mod arc_switch;
 mod engine_accepting;
 mod engine_accepting_refused;
 mod engine_activation;

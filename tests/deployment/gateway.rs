@@ -2,7 +2,7 @@
 
 use axum::Router;
 use shared::App;
-use shared::surfaces::{engine, identity_server};
+use shared::surfaces::{arc, engine, identity_server};
 
 use super::stack::Stack;
 
@@ -102,7 +102,16 @@ macro_rules! identity_server {
     };
 }
 
-pub const GROUPS: [Group; 13] = [
+macro_rules! arc {
+    ($function:literal, $binary:literal, $group:ident) => {
+        Group {
+            otherwise: Some(|routes| routes.fallback(arc::not_found)),
+            ..engine!($function, $binary, $group)
+        }
+    };
+}
+
+pub const GROUPS: [Group; 16] = [
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),
@@ -122,6 +131,9 @@ pub const GROUPS: [Group; 13] = [
         "identity-server-permissions",
         identity_server_permissions
     ),
+    arc!("ArcAuth", "arc-auth", arc_auth),
+    arc!("ArcClients", "arc-clients", arc_clients),
+    arc!("ArcOtp", "arc-otp", arc_otp),
     Group {
         function: "PlatformKeys",
         binary: "platform-keys",

@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 85] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 116] = [
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
@@ -356,12 +356,49 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 85] = [
         "/identity/v1/.well-known/jwks.json",
         "PlatformKeys",
     ),
+    ("login", "POST", "/auth/login", "ArcAuth"),
+    ("login-token", "POST", "/auth/login-token", "ArcAuth"),
+    ("token", "POST", "/auth/token", "ArcAuth"),
+    ("token-refresh", "POST", "/auth/token-refresh", "ArcAuth"),
+    ("switch-token", "POST", "/auth/switch-token", "ArcAuth"),
+    ("me", "GET", "/auth/me", "ArcAuth"),
+    ("change-password", "PATCH", "/auth/change-password", "ArcAuth"),
+    ("forget-password", "POST", "/auth/forget-password", "ArcAuth"),
+    (
+        "verify-reset-password-link",
+        "GET",
+        "/auth/verify-reset-password-link",
+        "ArcAuth",
+    ),
+    ("reset-password", "PATCH", "/auth/reset-password", "ArcAuth"),
+    ("sign-up-create-token", "POST", "/auth/sign-up/create-token", "ArcAuth"),
+    ("sign-up-verify-token", "GET", "/auth/sign-up/verify-token", "ArcAuth"),
+    ("sign-up-create-user", "POST", "/auth/sign-up/create-user", "ArcAuth"),
+    ("logout", "POST", "/logout", "ArcAuth"),
+    ("auth-clients-create", "POST", "/auth-clients", "ArcClients"),
+    ("auth-clients-find", "GET", "/auth-clients", "ArcClients"),
+    ("auth-clients-count", "GET", "/auth-clients/count", "ArcClients"),
+    ("auth-clients-update-all", "PATCH", "/auth-clients", "ArcClients"),
+    ("auth-clients-get", "GET", "/auth-clients/{id}", "ArcClients"),
+    ("auth-clients-replace", "PUT", "/auth-clients/{id}", "ArcClients"),
+    ("auth-clients-update", "PATCH", "/auth-clients/{id}", "ArcClients"),
+    ("auth-clients-delete", "DELETE", "/auth-clients/{id}", "ArcClients"),
+    ("login-activity-find", "GET", "/login-activity", "ArcClients"),
+    ("login-activity-count", "GET", "/login-activity/count", "ArcClients"),
+    ("login-activity-get", "GET", "/login-activity/{id}", "ArcClients"),
+    ("active-users", "GET", "/active-users/{range}", "ArcClients"),
+    ("otp-caches-create", "POST", "/otp-caches", "ArcOtp"),
+    ("otp-caches-get", "GET", "/otp-caches/{id}", "ArcOtp"),
+    ("otp-caches-delete", "DELETE", "/otp-caches/{id}", "ArcOtp"),
+    ("send-otp", "POST", "/auth/send-otp", "ArcOtp"),
+    ("verify-otp", "POST", "/auth/verify-otp", "ArcOtp"),
 ];
 
 /// A path that a client may write for a pattern.
 pub fn example(pattern: &str) -> String {
     pattern
         .replace("{id}", "7")
+        .replace("{range}", "daily")
         .replace("{uid}", "019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26")
         .replace("{code}", "0123456789abcdef0123456789abcdef")
         .replace("{token}", "abc123")

@@ -138,6 +138,14 @@ fn every_function_that_answers_http_is_known_by_its_program() {
 #[case::wrong_method_below_roles("PUT", "/identity/v1/roles/grant", "IdentityServerRoles", 405)]
 #[case::unknown_path_below_roles("GET", "/identity/v1/roles/1/users", "IdentityServerRoles", 404)]
 #[case::wrong_method_of_permissions("PUT", "/identity/v1/permissions/1", "IdentityServerPermissions", 405)]
+#[case::unknown_path_of_arc("GET", "/auth/nothing", "ArcAuth", 404)]
+#[case::wrong_method_of_arc("DELETE", "/auth/me", "ArcAuth", 404)]
+#[case::wrong_method_of_logout("GET", "/logout", "ArcAuth", 404)]
+#[case::wrong_method_of_clients("DELETE", "/auth-clients", "ArcClients", 404)]
+#[case::wrong_method_of_a_client("POST", "/auth-clients/1", "ArcClients", 404)]
+#[case::wrong_method_of_sign_ins("POST", "/login-activity", "ArcClients", 404)]
+#[case::wrong_method_of_one_time_passwords("PUT", "/otp-caches/ada", "ArcOtp", 404)]
+#[case::wrong_method_of_codes("GET", "/auth/send-otp", "ArcOtp", 404)]
 #[case::not_found_by_contract("DELETE", "/api/v1/invitations", "EngineInvitations", 404)]
 #[tokio::test]
 async fn a_surface_answers_for_what_it_does_not_have(
@@ -172,6 +180,7 @@ fn what_no_surface_has_stays_outside(#[case] method: &str, #[case] path: &str) {
 #[rstest]
 #[case("engine", "Engine")]
 #[case("identity-server", "IdentityServer")]
+#[case("arc", "Arc")]
 fn every_event_is_an_operations(#[case] folder: &str, #[case] functions: &str) {
     let folder = format!("{}/../events/{folder}", env!("CARGO_MANIFEST_DIR"));
     let files = std::fs::read_dir(folder).unwrap();

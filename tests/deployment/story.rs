@@ -1,6 +1,8 @@
 //! What people do with every operation, step by step, from the events of `events/`: for whoever wants to know how each
 //! function does its part.
 
+mod arc;
+mod arc_auth;
 mod chapters;
 mod identity;
 mod identity_roles;
@@ -85,9 +87,22 @@ impl Ask {
         Self(event)
     }
 
-    pub fn asking(mut self, name: &str, value: &str) -> Self {
-        self.0["rawQueryString"] = format!("{name}={value}").into();
-        self.0["queryStringParameters"] = json!({ name: value });
+    pub fn asking(self, name: &str, value: &str) -> Self {
+        self.asking_all(&[(name, value)])
+    }
+
+    /// Several parameters, as they are written in a URL.
+    pub fn asking_all(mut self, parameters: &[(&str, &str)]) -> Self {
+        let pairs: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        self.0["rawQueryString"] = pairs.join("&").into();
+        self.0["queryStringParameters"] = parameters
+            .iter()
+            .copied()
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect();
         self
     }
 }
@@ -180,5 +195,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     chapters::account(teller, mail, &people).await;
     identity::tell(teller, mail, &people).await;
     identity_roles::tell(teller, &people).await;
+    arc_auth::tell(teller, mail, &people).await;
+    arc::tell(teller, mail, &people).await;
     people
 }

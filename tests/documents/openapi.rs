@@ -10,6 +10,7 @@ use tests::Server;
 use utoipa::openapi::OpenApi;
 
 #[rstest]
+#[case("arc")]
 #[case("engine")]
 #[case("identity-server")]
 #[tokio::test]

@@ -33,7 +33,7 @@ pub async fn waiting(server: &Server) -> User {
         .await
         .unwrap();
     let keyring = app.keys.get().await.unwrap();
-    let mut commit = Commit::new();
+    let mut commit = Commit::<Undone<NoAccount>>::new();
     sign_up::create(&mut commit, app, &user, hash);
     activation::ask(&mut commit, app, &keyring, &user, &Secret::presented(CODE.into())).unwrap();
     app.store.commit(commit).await.unwrap();
@@ -214,8 +214,8 @@ async fn two_register(server: &Server, choices: &mut Choices, faults: usize, lap
 async fn of_two_who_register_an_address_one_does() {
     let server = server_on(Embedded).await.unwrap();
     for lapsed in [false, true] {
-        some(30, async |choices| two_register(&server, choices, 0, lapsed).await).await;
-        some(30, async |choices| two_register(&server, choices, 1, lapsed).await).await;
+        some(20, async |choices| two_register(&server, choices, 0, lapsed).await).await;
+        some(20, async |choices| two_register(&server, choices, 1, lapsed).await).await;
     }
 }
 

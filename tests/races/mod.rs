@@ -4,7 +4,9 @@
 //! and lets clients die and answers get lost in between; [`crowd`] lets twenty real clients loose over HTTP.
 
 mod activations;
+mod arc_crowd;
 mod census;
+mod codes_and_pairs;
 mod crowd;
 mod explorer;
 mod home_roles;

@@ -23,7 +23,7 @@ async fn change(app: App, user: UserId, new: &'static str) -> Result<(), Undone<
     let attempt = || {
         let change = Change {
             user,
-            old: password(PASSWORD),
+            old: Some(password(PASSWORD)),
             new: password(new),
             min_length: MIN_PASSWORD,
         };

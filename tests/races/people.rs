@@ -42,7 +42,7 @@ pub async fn newcomer(server: &Server) -> Email {
         .hash(&password(PASSWORD), app.random.bytes())
         .await
         .unwrap();
-    let mut commit = Commit::new();
+    let mut commit = Commit::<Undone<sign_up::NoAccount>>::new();
     sign_up::create(&mut commit, app, &user, hash);
     app.store.commit(commit).await.unwrap();
     email
@@ -107,6 +107,7 @@ pub async fn enter(app: App, email: Email, text: &'static str) -> Result<SignedI
             username: email.canonical(),
             password: password(text),
             origin: &origin,
+            or_one_time: false,
         };
         sign_in(&app, attempt)
     };

@@ -94,6 +94,7 @@ pub async fn actor(server: &Server, user: UserId, org: OrgId) -> Actor {
             last_seen: now,
             valid_until: now.checked_add(LIFETIME).unwrap(),
             epoch: 0,
+            pair: None,
         },
         standing: standing.expect("a member"),
         origin: origin(),

@@ -101,6 +101,7 @@ pub fn entry(user_id: UserId, id: &str, bytes: usize) -> Activity {
         about: None,
         by: None,
         at: Timestamp::UNIX_EPOCH,
+        tenant: None,
     }
 }
 

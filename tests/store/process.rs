@@ -116,6 +116,10 @@ async fn two_do_not_work_in_one_directory() {
 #[case("LOG_LEVEL", "loud")]
 #[case("BOOTSTRAP_ADMIN_EMAIL", "nobody")]
 #[case("BOOTSTRAP_ADMIN_PASSWORD", "short")]
+#[case(
+    "BOOTSTRAP_CLIENT_ID",
+    "a name that is longer than fifty characters, which is the most"
+)]
 #[tokio::test]
 async fn a_value_that_cannot_be_used_is_named(#[case] name: &str, #[case] value: &str) {
     let directory = tempfile::tempdir().unwrap();
@@ -157,4 +161,12 @@ async fn a_table_that_does_not_answer_is_named() {
         said.contains("AWS_ENDPOINT_URL_DYNAMODB") && said.contains("TABLE_NAME"),
         "{said}"
     );
+}
+
+/// What is made with the keys of one machine is worth nothing to functions that have others.
+#[tokio::test]
+async fn a_table_at_aws_needs_its_keyring() {
+    let directory = tempfile::tempdir().unwrap();
+    let said = failure(directory.path(), &[("TABLE_NAME", "countersign")]).await;
+    assert!(said.contains("KEYRING_SECRET_ID"), "{said}");
 }

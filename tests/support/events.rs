@@ -20,7 +20,7 @@ pub fn read(path: &str) -> Value {
 
 /// The event of an operation that is called over HTTP.
 pub fn http(operation: &str) -> Value {
-    let folders = ["engine", "identity-server", "platform"].into_iter();
+    let folders = ["arc", "engine", "identity-server", "platform"].into_iter();
     let mut files = folders.map(|folder| format!("{folder}/{operation}.json"));
     let is_there = |file: &String| std::path::Path::new(&path_of(file)).exists();
     read(
@@ -43,10 +43,9 @@ pub const TOKEN_HEADERS: [&str; 2] = ["x-auth", "authorization"];
 
 /// The same event with a token where its surface looks for it.
 pub fn with_token(mut event: Value, token: &str) -> Value {
-    let is_identity = event["rawPath"]
-        .as_str()
-        .is_some_and(|path| path.starts_with(crate::identity::BASE));
-    match is_identity {
+    let path = event["rawPath"].as_str().unwrap_or_default();
+    let is_arc = shared::surfaces::arc::BASES.iter().any(|base| path.starts_with(base));
+    match is_arc || path.starts_with(crate::identity::BASE) {
         true => event["headers"]["authorization"] = format!("Bearer {token}").into(),
         false => event["headers"]["x-auth"] = token.into(),
     }

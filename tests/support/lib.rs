@@ -1,6 +1,7 @@
 //! What the black-box tests stand on: a server in this process with a fresh table, a clock that is set by hand and seeded
 //! randomness, and a client that speaks to it over HTTP.
 
+pub mod arc;
 pub mod authenticator;
 pub mod binaries;
 pub mod browser;
@@ -8,15 +9,18 @@ pub mod client;
 pub mod emulator;
 pub mod events;
 pub mod identity;
+pub mod managing;
 pub mod picture;
 pub mod runtime_api;
 pub mod server;
 pub mod services;
 pub mod tenant;
 
+pub use arc::Arc;
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use identity::Identity;
+pub use managing::Managing;
 pub use server::{Server, Table};
 pub use tenant::Tenant;
 

@@ -29,6 +29,11 @@ pub const ADMIN: &str = "root@example.com";
 /// The administrator's password.
 pub const ADMIN_PASSWORD: &str = "a long and quiet evening";
 
+/// The first OAuth client of every test server.
+pub const CLIENT_ID: &str = "the first client";
+/// The client's secret.
+pub const CLIENT_SECRET: &str = "kept by the first client";
+
 /// A running server.
 pub struct Server {
     pub local: Local,
@@ -86,6 +91,8 @@ impl<'a> Setup<'a> {
                 "THROTTLE" => Some("off".into()),
                 "BOOTSTRAP_ADMIN_EMAIL" => Some(ADMIN.into()),
                 "BOOTSTRAP_ADMIN_PASSWORD" => Some(ADMIN_PASSWORD.into()),
+                "BOOTSTRAP_CLIENT_ID" => Some(CLIENT_ID.into()),
+                "BOOTSTRAP_CLIENT_SECRET" => Some(CLIENT_SECRET.into()),
                 _ => None,
             })
         });

@@ -69,6 +69,34 @@ pub fn identity_server() -> OpenApi {
     )
 }
 
+/// The arc surface.
+pub fn arc() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Countersign: arc")
+        .version("1.0.0")
+        .description(Some(
+            "OAuth clients, codes, pairs of access and refresh tokens, passwords, sign-up. Access tokens travel as \
+             `Authorization: Bearer`; errors are `{error: {statusCode, name, message}}`, where message is an object of what a \
+             check of client, user or token refuses and a text otherwise. A body that breaks its schema is 422.",
+        ))
+        .build();
+    let tags = [
+        tag("login", "Signing in for a client, and tokens"),
+        tag("password", "Setting a new password by mail"),
+        tag("sign-up", "Making an account"),
+        tag("logout", "Ending a session"),
+        tag("auth-clients", "OAuth clients"),
+        tag("otp-caches", "One-time passwords"),
+        tag("mfa", "Codes to sign in with"),
+        tag("activity", "Who signed in"),
+    ];
+    put_together(
+        info,
+        tags,
+        [arc_auth::document(), arc_clients::document(), arc_otp::document()],
+    )
+}
+
 fn tag(name: &str, description: &str) -> Tag {
     TagBuilder::new().name(name).description(Some(description)).build()
 }

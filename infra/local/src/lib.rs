@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use shared::App;
 use shared::bootstrap::{Bootstrap, BootstrapError, bootstrap};
+use shared::clients::first::{self, FirstClient};
 use shared::clock::Clock;
 use shared::config::{Config, TableConfig, WebauthnConfig};
 use shared::random::Random;
@@ -20,7 +21,7 @@ use shared::store::{StoreError, schema};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-pub use documents::{engine as engine_document, identity_server as identity_document};
+pub use documents::{arc as arc_document, engine as engine_document, identity_server as identity_document};
 pub use embedded::{Lock, serve as serve_embedded};
 pub use mailroom::Mailroom;
 pub use pages::account as account_address;
@@ -57,6 +58,12 @@ pub enum LaunchError {
     /// The first administrator could not be made.
     #[error(transparent)]
     Bootstrap(#[from] BootstrapError),
+    /// What is made here with keys of this machine, the functions at AWS could not verify.
+    #[error("the table is at AWS and its keyring is not; set KEYRING_SECRET_ID to the stack's output KeyringSecretArn")]
+    Keyring,
+    /// The first client could not be made.
+    #[error(transparent)]
+    FirstClient(shared::act::Failure),
 }
 
 /// A running server.
@@ -68,6 +75,8 @@ pub struct Local {
     pub url: String,
     /// What was found or made at the start.
     pub bootstrap: Bootstrap,
+    /// The first OAuth client, as it was found or made.
+    pub first_client: FirstClient,
     tasks: Vec<JoinHandle<()>>,
     _lock: Option<Lock>,
 }
@@ -113,6 +122,11 @@ impl Local {
                 tasks.push(task);
                 true
             }
+            TableConfig::Named { .. }
+                if config.aws.dynamodb_endpoint.is_none() && config.keyring_secret_id.is_none() =>
+            {
+                return Err(LaunchError::Keyring);
+            }
             TableConfig::Named { create, .. } => create,
         };
         let app = adjust(App::new(config, clock, random));
@@ -126,6 +140,7 @@ impl Local {
             BootstrapError::Other(shared::act::Failure::Store(error)) => LaunchError::Table(error),
             error => error.into(),
         })?;
+        let first_client = first::bootstrap(&app).await.map_err(LaunchError::FirstClient)?;
 
         // At AWS the deployed mailer sends; an emulator has nobody else who would.
         let emulated = app.config.aws.dynamodb_endpoint.is_some();
@@ -148,6 +163,7 @@ impl Local {
             app,
             url,
             bootstrap,
+            first_client,
             tasks,
             _lock: lock,
         })

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use countersign::{Local, Storage, account_address};
 use secrecy::ExposeSecret as _;
 use shared::bootstrap::Bootstrap;
+use shared::clients::first::FirstClient;
 use shared::clock::Clock;
 use shared::config::{Config, TableConfig};
 use shared::random::Random;
@@ -62,6 +63,20 @@ fn greet(local: &Local, out: &mut impl Write) -> std::io::Result<()> {
         }
         Bootstrap::Made { made_up_password: None } => writeln!(out, "  Password        as in BOOTSTRAP_ADMIN_PASSWORD"),
         Bootstrap::Inhabited => writeln!(out, "  Password        as it was set when the table was made"),
+    }?;
+    writeln!(out, "  OAuth client    {}", config.bootstrap_client.client_id)?;
+    match &local.first_client {
+        FirstClient::Made {
+            made_up_secret: Some(secret),
+        } => {
+            let secret = secret.expose();
+            writeln!(
+                out,
+                "  Secret          {secret}   (made up just now; it is not shown again)"
+            )
+        }
+        FirstClient::Made { made_up_secret: None } => writeln!(out, "  Secret          as in BOOTSTRAP_CLIENT_SECRET"),
+        FirstClient::Known => writeln!(out, "  Secret          as it was set when the first client was made"),
     }?;
     writeln!(out)?;
     out.flush()

@@ -37,6 +37,14 @@ pub const SYSTEM_GRANTS: [&str; 4] = [
     "masterdata:all:write",
 ];
 
+/// Arc's permission to manage clients. It is called so because no ordinary role has it.
+pub const MANAGE_CLIENTS: &str = "NotAllowed";
+/// Arc's permission to see who signed in.
+pub const VIEW_LOGIN_ACTIVITY: &str = "ViewLoginActivity";
+
+/// What the home organization's system role gives besides.
+const HOME_GRANTS: [&str; 2] = [MANAGE_CLIENTS, VIEW_LOGIN_ACTIVITY];
+
 /// The name of the system role of every organization but the home organization.
 pub const ADMIN: &str = "Admin";
 /// The name of the home organization's system role.
@@ -91,6 +99,15 @@ impl Role {
             OrgId::HOME => (SUPER_ADMIN, "May do everything in the home organization"),
             _ => (ADMIN, "May do everything in this organization"),
         };
+        let home: &[&str] = match org {
+            OrgId::HOME => &HOME_GRANTS,
+            _ => &[],
+        };
+        let grants = SYSTEM_GRANTS.iter().chain(home).map(|name| Grant {
+            permission: (*name).into(),
+            is_locked: true,
+            number: None,
+        });
         Self {
             id,
             org_id: org,
@@ -99,13 +116,7 @@ impl Role {
             description: description.into(),
             is_system: true,
             extra_attrs: None,
-            grants: SYSTEM_GRANTS
-                .map(|name| Grant {
-                    permission: name.into(),
-                    is_locked: true,
-                    number: None,
-                })
-                .into(),
+            grants: grants.collect(),
             users: 0,
             invitations: 0,
             created_at: now,

@@ -37,6 +37,12 @@ impl Standing {
         answers.reduce(Scope::or_wider)
     }
 
+    /// Whether one of the roles gives a permission that has only a name.
+    pub fn gives(&self, name: &str) -> bool {
+        let mut grants = self.roles.iter().flat_map(|role| &role.grants);
+        grants.any(|grant| grant.permission == name)
+    }
+
     /// Whether this administrates its organization.
     pub fn is_admin(&self) -> bool {
         self.membership.holds(Office::Organization)
@@ -57,11 +63,7 @@ impl Standing {
         };
         let plain = |role: &Role| {
             let mut names = role.grants.iter().filter(|grant| grant.permission().is_none());
-            names.all(|grant| {
-                self.roles
-                    .iter()
-                    .any(|mine| mine.grants.iter().any(|had| had.permission == grant.permission))
-            })
+            names.all(|grant| self.gives(&grant.permission))
         };
         match role.office() {
             Some(office) => self.fills(office),
@@ -219,8 +221,18 @@ fn only(memberships: Vec<Membership>) -> Option<Membership> {
     }
 }
 
+/// Where the roles are kept that a token names.
+pub(crate) fn hinted(org: OrgId, roles: &[RoleId]) -> impl Iterator<Item = Key> {
+    let keys = roles.iter().map(move |role| Role::key_of(org, *role));
+    keys.take(MOST_HINTS)
+}
+
 /// The roles of a membership: those that were read already, and the others in one more round trip.
-async fn roles_of(store: &Store, membership: &Membership, read_already: Vec<Item>) -> Result<Vec<Role>, StoreError> {
+pub(crate) async fn roles_of(
+    store: &Store,
+    membership: &Membership,
+    read_already: Vec<Item>,
+) -> Result<Vec<Role>, StoreError> {
     let mut roles: Vec<Role> = read_already.into_iter().map(read).collect::<Result<_, _>>()?;
     roles.retain(|role| membership.role_ids.contains(&role.id));
     let missing = membership

@@ -1,5 +1,5 @@
-//! Setting a new password with the old one, without a session. The account is named by its identifier; who has none is
-//! refused after the same work as who gives a wrong password.
+//! Setting a new password with the old one. The account is named by its identifier; who has none is refused after the same
+//! work as who gives a wrong password.
 
 use futures_util::future::try_join;
 
@@ -39,8 +39,8 @@ type Result<T> = std::result::Result<T, Undone<NotChanged>>;
 pub struct Change {
     /// Whose password.
     pub user: UserId,
-    /// The old one.
-    pub old: Password,
+    /// The old one; `None` where the caller knows by other means that it is its owner.
+    pub old: Option<Password>,
     /// The new one.
     pub new: Password,
     /// Code points that the new one has at least, where configuration asks for fewer.
@@ -57,9 +57,6 @@ pub async fn change(app: &App, change: Change, origin: &Origin) -> Result<()> {
     let weak = |weak: WeakPassword| Undone::Refused(NotChanged::WeakPassword(weak));
     // What can be judged without knowing whose it is; the rest is judged when the old one is known to be right.
     policy.check(&change.new, &[&app.config.service_name]).map_err(weak)?;
-    if change.new.is(&change.old) {
-        return Err(Undone::Refused(NotChanged::Unchanged));
-    }
     let keyring = app.keys.get().await?;
     let [user] = app.store.get([User::key_of(change.user)]).await?;
     let user = read_optional::<User>(user)?;
@@ -72,13 +69,19 @@ pub async fn change(app: &App, change: Change, origin: &Origin) -> Result<()> {
     let (_, password) = known(app, &partition, &gauges).await?;
 
     let hash = password.as_ref().map(|password| &password.hash);
-    let verified = async { Ok(app.passwords.verify(&change.old, hash).await?) };
+    // Without the old password the new one is held against it, to see that it is another.
+    let shown = change.old.as_ref().unwrap_or(&change.new);
+    let verified = async { Ok(app.passwords.verify(shown, hash).await?) };
     let counted = throttle::count::<Undone<NotChanged>>(app, &gauges);
     let (verdict, ()) = try_join(verified, counted).await?;
+    let is_right = matches!(verdict, Verdict::Right { .. });
     let user = user.filter(|user| State::MAY_CHANGE_PASSWORD.contains(&user.state));
-    let (Verdict::Right { .. }, Some(password), Some(user)) = (verdict, password, user) else {
+    let (true, Some(password), Some(user)) = (is_right || change.old.is_none(), password, user) else {
         return Err(Undone::Refused(NotChanged::WrongCredentials));
     };
+    if is_right && change.new.is(shown) {
+        return Err(Undone::Refused(NotChanged::Unchanged));
+    }
     let context = [
         user.email.canonical(),
         user.email.local_part(),

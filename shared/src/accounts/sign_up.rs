@@ -52,12 +52,12 @@ impl NewAccount {
     }
 
     /// Judges the password by `policy`, counts the attempt on `gauges`, and makes the hash beside it.
-    pub(super) async fn hash(
+    pub(super) async fn hash<R: From<NoAccount> + 'static>(
         &self,
         app: &App,
         policy: &PasswordPolicy,
         gauges: &[Gauge],
-    ) -> Result<PasswordHash, Undone<NoAccount>> {
+    ) -> Result<PasswordHash, Undone<R>> {
         let context = [
             self.email.canonical(),
             self.email.local_part(),
@@ -67,9 +67,9 @@ impl NewAccount {
         ];
         policy
             .check(&self.password, &context)
-            .map_err(|weak| Undone::Refused(weak.into()))?;
+            .map_err(|weak| Undone::Refused(NoAccount::from(weak).into()))?;
         let hashed = async { Ok(app.passwords.hash(&self.password, app.random.bytes()).await?) };
-        let (hash, ()) = try_join(hashed, throttle::count::<Undone<NoAccount>>(app, gauges)).await?;
+        let (hash, ()) = try_join(hashed, throttle::count::<Undone<R>>(app, gauges)).await?;
         Ok(hash)
     }
 }
@@ -128,14 +128,17 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
 }
 
 /// Adds to `commit` what makes `user`, with its claims and its password. A taken address refuses the commit.
-pub fn create(commit: &mut Commit<Undone<NoAccount>>, app: &App, user: &User, hash: PasswordHash) {
+pub fn create<R>(commit: &mut Commit<Undone<R>>, app: &App, user: &User, hash: PasswordHash)
+where
+    R: From<NoAccount>,
+{
     let (email, user_id) = (user.email.clone(), user.id);
     commit
         .create(&EmailClaim {
             email: email.clone(),
             user_id,
         })
-        .otherwise(|_| Undone::Refused(NoAccount::EmailTaken));
+        .otherwise(|_| Undone::Refused(NoAccount::EmailTaken.into()));
     commit.create(&UidClaim {
         uid: user.uid.clone(),
         user_id,

@@ -50,6 +50,12 @@ pub const VARIABLES: &[Variable] = &[
         "error, warn, info, debug or trace; one JSON object a line on standard error",
     ),
     variable("IDENTITY_ISSUER", "go", "the issuer (iss) of identity-server's tokens"),
+    variable("ARC_ISSUER", "arc", "the issuer (iss) of arc's access tokens"),
+    variable(
+        "REFRESH_GRACE",
+        "10",
+        "seconds in which a repeated refresh of arc is answered as the first was; 0 makes every repetition theft",
+    ),
     variable("THROTTLE", "on", "off switches every attempt limit off, for test runs"),
     variable(
         "THROTTLE_SIGNIN_ACCOUNT",
@@ -89,6 +95,16 @@ pub const VARIABLES: &[Variable] = &[
         "mails that repeat one invitation",
     ),
     variable(
+        "THROTTLE_OTP_ACCOUNT",
+        "5/3600",
+        "codes to sign in with that are mailed to one e-mail address",
+    ),
+    variable(
+        "THROTTLE_OTP_ADDRESS",
+        "60/900",
+        "one-time passwords and codes stored, asked for, and tried, from one client address",
+    ),
+    variable(
         "THROTTLE_PASSKEY_ADDRESS",
         "300/900",
         "passkey sign-ins begun, finished, and asked about, from one client address",
@@ -107,6 +123,16 @@ pub const VARIABLES: &[Variable] = &[
         "BOOTSTRAP_ADMIN_PASSWORD",
         "made up and printed",
         "the first administrator's password",
+    ),
+    variable(
+        "BOOTSTRAP_CLIENT_ID",
+        "countersign",
+        "the first OAuth client's clientId, made by the local server when there never was a client",
+    ),
+    variable(
+        "BOOTSTRAP_CLIENT_SECRET",
+        "made up and printed",
+        "the first OAuth client's secret",
     ),
     variable(
         "WEBAUTHN_RP_ID",

@@ -14,12 +14,19 @@ where
 {
     let own = LevelFilter::from_level(level);
     // What our crates' names begin with.
-    let filter = ["shared", "engine_", "identity_server_", "platform_", "countersign"]
-        .into_iter()
-        .fold(
-            Targets::new().with_default(LevelFilter::WARN.min(own)),
-            |targets, name| targets.with_target(name, own),
-        );
+    let filter = [
+        "shared",
+        "arc_",
+        "engine_",
+        "identity_server_",
+        "platform_",
+        "countersign",
+    ]
+    .into_iter()
+    .fold(
+        Targets::new().with_default(LevelFilter::WARN.min(own)),
+        |targets, name| targets.with_target(name, own),
+    );
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)

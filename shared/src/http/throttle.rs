@@ -61,6 +61,10 @@ pub struct Limits {
     pub invite_account: Limit,
     /// Mails that repeat one invitation.
     pub resend_invitation: Limit,
+    /// Codes to sign in with that are mailed to one address of e-mail.
+    pub otp_account: Limit,
+    /// One-time passwords and codes stored, asked for, and tried, from one client.
+    pub otp_address: Limit,
     /// Passkey sign-ins begun, finished, and asked about, from one client.
     pub passkey_address: Limit,
 }
@@ -78,6 +82,8 @@ impl Default for Limits {
             reset_address: limit(30, 3600),
             invite_account: limit(200, 3600),
             resend_invitation: limit(5, 3600),
+            otp_account: limit(5, 3600),
+            otp_address: limit(60, 900),
             passkey_address: limit(300, 900),
         }
     }

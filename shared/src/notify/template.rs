@@ -25,6 +25,22 @@ pub enum Template {
         /// How long it works.
         hours: u64,
     },
+    /// A code to sign in with, for whoever reads the address's mail.
+    LoginCode {
+        /// The code; a secret.
+        code: String,
+        /// How long it works.
+        minutes: u64,
+    },
+    /// A link that makes an account for the address.
+    SignUp {
+        /// Where the link leads; a secret.
+        link: String,
+        /// How long it works.
+        minutes: u64,
+    },
+    /// A notice that somebody wanted to make an account for an address that has one.
+    AddressTaken,
     /// A notice that the password was changed (ASVS 6.3.7).
     PasswordChanged,
     /// An invitation to join an organization.
@@ -96,6 +112,9 @@ impl Template {
         match self {
             Template::PasswordReset { .. } => files!("password_reset"),
             Template::Activation { .. } => files!("activation"),
+            Template::LoginCode { .. } => files!("login_code"),
+            Template::SignUp { .. } => files!("sign_up"),
+            Template::AddressTaken => files!("address_taken"),
             Template::PasswordChanged => files!("password_changed"),
             Template::Invitation { .. } => files!("invitation"),
             Template::RoleGiven { .. } => files!("role_given"),
@@ -185,6 +204,22 @@ mod tests {
         let rendered = activation.render("Acme").unwrap();
         assert!(rendered.text.contains("https://x/account/activate/1/abc") && rendered.text.contains("24 hours"));
         assert!(rendered.html.contains("https://x/account/activate/1/abc"));
+        let code = Template::LoginCode {
+            code: "012345".into(),
+            minutes: 5,
+        };
+        let rendered = code.render("Acme").unwrap();
+        assert!(rendered.text.contains("012345") && rendered.html.contains("012345"));
+        assert!(!rendered.subject.contains("012345"));
+        let sign_up = Template::SignUp {
+            link: "https://x/account/sign-up/abc".into(),
+            minutes: 30,
+        };
+        let rendered = sign_up.render("Acme").unwrap();
+        assert!(rendered.text.contains("https://x/account/sign-up/abc") && rendered.text.contains("30 minutes"));
+        assert!(rendered.html.contains("https://x/account/sign-up/abc"));
+        let taken = Template::AddressTaken.render("Acme").unwrap();
+        assert!(taken.text.contains("Acme") && !taken.text.contains("{{"));
         let changed = Template::PasswordChanged.render("Acme").unwrap();
         assert!(changed.subject.to_lowercase().contains("password"));
         assert!(!changed.text.contains("{{"));

@@ -3,9 +3,9 @@
 //! The first wait reads what is known by the address alone: claim, password, counters. While the hash runs, the attempt
 //! is counted and the account is read beside it. The second wait commits session, mark, activity and what else follows.
 
-use futures_util::future::try_join;
+use futures_util::future::{join3, try_join, try_join3};
 
-use super::{Origin, Session};
+use super::{Opening, Origin, Session};
 use crate::App;
 use crate::access::{self, Role};
 use crate::accounts::email::{self, EmailClaim};
@@ -13,6 +13,7 @@ use crate::accounts::{Account, State, User};
 use crate::act::Undone;
 use crate::activity::Activity;
 use crate::credentials::PasswordRecord;
+use crate::credentials::one_time_password::OneTimePassword;
 use crate::credentials::password::{Password, PasswordHash, Verdict};
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
@@ -29,6 +30,8 @@ pub struct Attempt<'a> {
     pub password: Password,
     /// Where from.
     pub origin: &'a Origin,
+    /// Whether a one-time password that an administrator stored for the address works as well.
+    pub or_one_time: bool,
 }
 
 /// Somebody who signed in.
@@ -48,10 +51,10 @@ pub enum NotSignedIn {
     /// Unknown user, wrong password, or a state that lets nobody in. Which of them is nobody's business.
     #[error("the credentials are not right")]
     WrongCredentials,
-    /// The credentials are right, and the account waits for its activation or is switched off. Whether that is said is
-    /// for the surface; of an account that is locked or banned it never is, so that a lock ends the guessing.
+    /// The credentials are right, and the account is in this state: it waits for its activation or is switched off. Whether
+    /// that is said is for the surface; of an account that is locked or banned it never is, so that a lock ends the guessing.
     #[error("the account is not active")]
-    NotActive,
+    NotActive(State),
 }
 
 pub use NotSignedIn::WrongCredentials;
@@ -63,46 +66,102 @@ type Result<T> = std::result::Result<T, Undone<NotSignedIn>>;
 /// # Errors
 /// [`NotSignedIn`].
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn> {
+    let (proven, ()) = prove(app, &attempt, async { Ok(()) }).await?;
+    let enter = |commit: &mut Commit<_>, known: &Known| {
+        let opening = Opening::usual(app, attempt.origin)?;
+        admit(app, commit, &known.account, opening, "password")
+    };
+    let (session, known) = proven.then(app, enter).await?;
+    Ok(SignedIn {
+        user: known.account.user,
+        session,
+        roles: known.roles,
+    })
+}
+
+/// Verifies a password: the first wait and the hash. What follows from it is for [`Proven::then`]. What must hold before the
+/// password is looked at is found out in that first wait, by `first`.
+///
+/// # Errors
+/// What `first` refuses, or that the credentials are wrong.
+pub async fn prove<T, R>(
+    app: &App,
+    attempt: &Attempt<'_>,
+    first: impl Future<Output = std::result::Result<T, Undone<R>>>,
+) -> std::result::Result<(Proven, T), Undone<R>>
+where
+    R: From<NotSignedIn> + 'static,
+{
+    let wrong = || Undone::Refused(WrongCredentials.into());
     let partition = email::partition(attempt.username);
     let gauges = guess_gauges(app, &partition, attempt.origin);
-    let (claim, password) = known(app, &partition, &gauges).await?;
+    let known = known(app, &partition, &gauges);
+    let (first, known, one_time) = join3(first, known, pending(app, attempt, &partition)).await;
+    let first = first?;
+    let ((claim, password), one_time) = (known?, one_time?);
 
     let hash = password.as_ref().map(|password| &password.hash);
     let verified = async { Ok(app.passwords.verify(&attempt.password, hash).await?) };
     let beside = async {
-        let counted = throttle::count::<Undone<NotSignedIn>>(app, &gauges);
-        let read = standing(app, claim.as_ref().map(|claim| claim.user_id));
-        try_join(counted, read).await.map(|((), standing)| standing)
+        let counted = throttle::count::<Undone<R>>(app, &gauges);
+        let read = async { Ok(known_of(app, claim.as_ref().map(|claim| claim.user_id)).await?) };
+        let guessed = guessed(app, one_time.as_ref());
+        try_join3(counted, read, guessed).await.map(|((), known, ())| known)
     };
-    let (verdict, standing) = try_join(verified, beside).await?;
-    let (Verdict::Right { outdated }, Some(password), Some(standing)) = (verdict, password, standing) else {
-        return Err(Undone::Refused(WrongCredentials));
+    let (verdict, known) = try_join(verified, beside).await?;
+    let (Some(password), Some(known)) = (password, known) else {
+        return Err(wrong());
     };
-    let renewed = match outdated {
-        true => Some(app.passwords.hash(&attempt.password, app.random.bytes()).await?),
-        false => None,
+    let what = match (one_time, verdict) {
+        (Some(OneTime { record, is_right: true }), _) => What::OneTime(record),
+        (_, Verdict::Right { outdated: false }) => What::Password { renewed: None },
+        (_, Verdict::Right { outdated: true }) => {
+            let renewed = app.passwords.hash(&attempt.password, app.random.bytes()).await?;
+            What::Password { renewed: Some(renewed) }
+        }
+        (_, Verdict::Wrong) => return Err(wrong()),
     };
-
     let proof = Proof {
         password,
-        renewed,
+        what,
         gauge: gauges.into_iter().next(),
     };
-    let mut standing = standing;
-    let mut attempts = Attempts::default();
-    loop {
-        let tried = enter(app, &proof, &standing.account, attempt.origin).await;
-        if !attempts.again(&tried) {
-            return tried.map(|session| SignedIn {
-                user: standing.account.user,
-                session,
-                roles: standing.roles,
-            });
-        }
-        // Somebody signed in to the same account meanwhile. The hash holds; only the reading is repeated.
-        standing = standing_of(app, proof.password.user_id)
-            .await?
-            .ok_or(Undone::Refused(WrongCredentials))?;
+    Ok((Proven { proof, known }, first))
+}
+
+/// A one-time password that is stored for the address, and whether it is what was presented.
+struct OneTime {
+    record: OneTimePassword,
+    is_right: bool,
+}
+
+/// The one-time password that would do as well, if there is one.
+async fn pending<R>(
+    app: &App,
+    attempt: &Attempt<'_>,
+    partition: &str,
+) -> std::result::Result<Option<OneTime>, Undone<R>> {
+    if !attempt.or_one_time {
+        return Ok(None);
+    }
+    let [record] = app.store.get([OneTimePassword::key_of(partition)]).await?;
+    let Some(record) = read_optional::<OneTimePassword>(record)? else {
+        return Ok(None);
+    };
+    let keyring = app.keys.get().await?;
+    let is_right = record.is(&keyring, attempt.password.presented(), app.clock.now())?;
+    Ok(Some(OneTime { record, is_right }))
+}
+
+/// Counts a guess at a one-time password that was not it. That happens beside the hash, also where the password turns out to
+/// be right: how long the answer takes does not say whether there is one.
+async fn guessed<R>(app: &App, one_time: Option<&OneTime>) -> std::result::Result<(), Undone<R>> {
+    match one_time {
+        Some(OneTime {
+            record,
+            is_right: false,
+        }) => Ok(record.count_wrong(app).await?),
+        _ => Ok(()),
     }
 }
 
@@ -141,72 +200,131 @@ pub(crate) fn account_gauge(app: &App, partition: &str) -> Option<Gauge> {
     Gauge::account(app, "signin", |limits| limits.signin_account, partition)
 }
 
+/// Whose password was verified, and what is known of them.
+pub struct Proven {
+    proof: Proof,
+    known: Known,
+}
+
+impl Proven {
+    /// Does what a right password lets happen, in one commit: what `act` adds to it, and that the password is still the one
+    /// that was verified.
+    ///
+    /// # Errors
+    /// What `act` refuses, or that the credentials are wrong by now.
+    pub async fn then<T, R>(
+        self,
+        app: &App,
+        act: impl Fn(&mut Commit<Undone<R>>, &Known) -> std::result::Result<T, Undone<R>>,
+    ) -> std::result::Result<(T, Known), Undone<R>>
+    where
+        R: From<NotSignedIn> + 'static,
+    {
+        let Self { proof, mut known } = self;
+        let mut attempts = Attempts::default();
+        loop {
+            let mut commit = Commit::<Undone<R>>::new();
+            let made = act(&mut commit, &known)?;
+            proof.require(&mut commit);
+            let tried = app.store.commit(commit).await;
+            if !attempts.again(&tried) {
+                return tried.map(|()| (made, known));
+            }
+            // Somebody signed in to the same account meanwhile. The hash holds; only the reading is repeated.
+            known = known_of(app, Some(proof.password.user_id))
+                .await?
+                .ok_or_else(|| Undone::Refused(WrongCredentials.into()))?;
+        }
+    }
+}
+
 /// A password that was verified.
 struct Proof {
     password: PasswordRecord,
-    /// A new hash to take the place of one that is outdated.
-    renewed: Option<PasswordHash>,
+    what: What,
     /// The account's counter.
     gauge: Option<Gauge>,
 }
 
-/// Commits what a verified password lets happen.
-async fn enter(app: &App, proof: &Proof, account: &Account, origin: &Origin) -> Result<Session> {
-    let mut commit = Commit::<Undone<NotSignedIn>>::new();
-    let session = admit(app, &mut commit, account, origin, "password")?;
-    let key = proof.password.key();
-    let still_the_password = Condition::Equals("hash", text(proof.password.hash.as_str()));
-    match &proof.renewed {
-        Some(hash) => commit.update(key, still_the_password, [Step::Set("hash", text(hash.as_str()))]),
-        None => commit.check(key, still_the_password),
+/// What was right.
+enum What {
+    /// The password.
+    Password {
+        /// A new hash to take the place of one that is outdated.
+        renewed: Option<PasswordHash>,
+    },
+    /// What an administrator stored in its place, for once.
+    OneTime(OneTimePassword),
+}
+
+impl Proof {
+    /// Adds to `commit` that the password is still the one that was verified, or that the one-time password is used up.
+    fn require<R: From<NotSignedIn> + 'static>(&self, commit: &mut Commit<Undone<R>>) {
+        let wrong = |_| Undone::Refused(WrongCredentials.into());
+        let key = self.password.key();
+        let still_the_password = Condition::Equals("hash", text(self.password.hash.as_str()));
+        match &self.what {
+            What::Password { renewed: Some(hash) } => {
+                let steps = [Step::Set("hash", text(hash.as_str()))];
+                commit.update(key, still_the_password, steps).otherwise(wrong);
+            }
+            What::Password { renewed: None } => {
+                commit.check(key, still_the_password).otherwise(wrong);
+            }
+            What::OneTime(record) => record.consume(commit, || Undone::Refused(WrongCredentials.into())),
+        }
+        if let Some(gauge) = &self.gauge {
+            // A success gives the attempts back: strangers' guesses do not lock the owner out for longer.
+            commit.delete(gauge.key.clone(), Condition::Always);
+        }
     }
-    .otherwise(|_| Undone::Refused(WrongCredentials));
-    if let Some(gauge) = &proof.gauge {
-        // A success gives the attempts back: strangers' guesses do not lock the owner out for longer.
-        commit.delete(gauge.key.clone(), Condition::Always);
+}
+
+/// Whether the state of `user` lets anybody in.
+///
+/// # Errors
+/// [`NotSignedIn`] where it does not.
+pub fn judge(user: &User) -> std::result::Result<(), NotSignedIn> {
+    match user.state {
+        state if state.may_sign_in() => Ok(()),
+        state @ (State::Unactivated | State::Inactive) => Err(NotSignedIn::NotActive(state)),
+        _ => Err(WrongCredentials),
     }
-    app.store.commit(commit).await?;
-    Ok(session)
 }
 
 /// Adds to `commit` what lets the owner of `account` in, by whatever credential `method` names: session, mark and activity.
 ///
 /// # Errors
 /// [`NotSignedIn`] when the account's state lets nobody in.
-pub fn admit(
+pub fn admit<R: From<NotSignedIn>>(
     app: &App,
-    commit: &mut Commit<Undone<NotSignedIn>>,
+    commit: &mut Commit<Undone<R>>,
     account: &Account,
-    origin: &Origin,
+    opening: Opening<'_>,
     method: &str,
-) -> Result<Session> {
-    match account.user.state {
-        state if state.may_sign_in() => {}
-        State::Unactivated | State::Inactive => return Err(Undone::Refused(NotSignedIn::NotActive)),
-        _ => return Err(Undone::Refused(WrongCredentials)),
-    }
-    let session = super::open(commit, app, &account.user, &account.sessions, origin)?;
-    commit.create(&Activity::sign_in(app, account.user.id, origin, method));
-    Ok(session)
+) -> std::result::Result<Session, Undone<R>> {
+    judge(&account.user).map_err(|why| Undone::Refused(why.into()))?;
+    commit.create(&Activity::sign_in(app, account.user.id, opening.origin, method));
+    Ok(super::open(commit, app, &account.user, &account.sessions, opening))
 }
 
 /// An account and what it may do.
-struct Standing {
-    account: Account,
-    roles: Vec<Role>,
+pub struct Known {
+    /// The account.
+    pub account: Account,
+    /// Its roles over all organizations.
+    pub roles: Vec<Role>,
 }
 
-async fn standing(app: &App, id: Option<UserId>) -> Result<Option<Standing>> {
-    match id {
-        Some(id) => Ok(standing_of(app, id).await?),
-        None => Ok(None),
-    }
-}
-
-async fn standing_of(app: &App, id: UserId) -> std::result::Result<Option<Standing>, StoreError> {
+/// The account of `id`, if there is one.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read.
+pub(crate) async fn known_of(app: &App, id: Option<UserId>) -> std::result::Result<Option<Known>, StoreError> {
+    let Some(id) = id else { return Ok(None) };
     let Some(account) = Account::read(&app.store, id).await? else {
         return Ok(None);
     };
     let (roles, _) = access::held(&app.store, account.memberships(), false).await?;
-    Ok(Some(Standing { account, roles }))
+    Ok(Some(Known { account, roles }))
 }

@@ -9,9 +9,10 @@ mod permit;
 mod picture;
 mod token;
 
+pub use crate::act::in_words;
 pub use body::{JsonBody, OptionalJsonBody, multipart_limit, problem_of_multipart};
 pub use caller::{Authenticated, Bearer, Caller, authenticated, bearer, hint_to_renew};
-pub use error::{EngineError, ErrorBody, MessageBody, in_words};
+pub use error::{EngineError, ErrorBody, MessageBody};
 pub use paging::Paging;
 pub use path::Segment;
 pub use permit::{

@@ -7,12 +7,13 @@ mod described;
 mod error;
 mod path;
 
+pub use crate::act::in_words;
 pub use body::JsonBody;
 pub use caller::{
     Administered, Administrator, Authenticated, AuthorizationHeader, Caller, Oneself, authenticated, live,
 };
 pub use described::{Described, PermissionView};
-pub use error::{ErrorText, IdentityError, in_words};
+pub use error::{ErrorText, IdentityError};
 pub use path::{Segment, number, user};
 
 use axum::Router;

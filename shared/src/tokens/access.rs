@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm};
 use serde::{Deserialize, Serialize};
 
-use super::jwt::{self, Checked, TokenKind};
+use super::jwt::{self, Checked, For, TokenKind};
 use super::keyring::{Family, Keyring, KeyringError};
 use crate::ids::{AsUuid, OrgId, RoleId, SessionId, UserId};
 
@@ -65,11 +65,12 @@ impl EngineClaims {
     /// # Errors
     /// [`KeyringError`] when there is no active key.
     pub fn sign(self, keyring: &Keyring, now: Timestamp) -> Result<String, KeyringError> {
-        jwt::sign(keyring, ENGINE, now, EngineAudience::Engine, self)
+        let aud = EngineAudience::Engine;
+        jwt::sign(keyring, ENGINE, now, For { aud }, self)
     }
 
     /// Checks a token; `None` when it is not one of ours, or not any more.
-    pub fn check(keyring: &Keyring, now: Timestamp, token: &str) -> Option<Checked<EngineAudience, Self>> {
+    pub fn check(keyring: &Keyring, now: Timestamp, token: &str) -> Option<Checked<For<EngineAudience>, Self>> {
         jwt::check(keyring, ENGINE, now, token)
     }
 }
@@ -108,7 +109,8 @@ impl IdentityClaims {
     /// # Errors
     /// [`KeyringError`] when there is no active key.
     pub fn sign(self, keyring: &Keyring, issuer: &str, now: Timestamp, user: UserId) -> Result<String, KeyringError> {
-        jwt::sign(keyring, identity(issuer), now, [AsUuid(user)], self)
+        let aud: IdentityAudience = [AsUuid(user)];
+        jwt::sign(keyring, identity(issuer), now, For { aud }, self)
     }
 
     /// Checks a token; `None` when it is not one of ours, or not any more.
@@ -117,7 +119,7 @@ impl IdentityClaims {
         issuer: &str,
         now: Timestamp,
         token: &str,
-    ) -> Option<Checked<IdentityAudience, Self>> {
+    ) -> Option<Checked<For<IdentityAudience>, Self>> {
         jwt::check(keyring, identity(issuer), now, token)
     }
 }

@@ -51,11 +51,23 @@ pub struct Registered {
     pub nbf: Option<i64>,
 }
 
+/// Whom a token is for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct For<T> {
+    /// Its audience; a type that can hold nothing but an audience of its kind.
+    pub aud: T,
+}
+
+/// A token that says nothing about whom it is for, because its document has no such member; its type keeps it apart.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct ForWhomever {}
+
 #[derive(Serialize, Deserialize)]
 struct Whole<A, C> {
     #[serde(flatten)]
     registered: Registered,
-    aud: A,
+    #[serde(flatten)]
+    audience: A,
     #[serde(flatten)]
     claims: C,
 }
@@ -71,7 +83,7 @@ pub struct Checked<A, C> {
     pub expires_at: Timestamp,
 }
 
-/// Signs a token of a kind. `A` is a type that can hold nothing but an audience of that kind.
+/// Signs a token of a kind. `A` is [`For`] an audience of that kind, or [`ForWhomever`].
 ///
 /// # Errors
 /// [`KeyringError`] when there is no active key.
@@ -94,7 +106,7 @@ pub fn sign<A: Serialize, C: Serialize>(
             exp: iat + kind.lifetime,
             nbf: kind.says_when_it_begins.then_some(iat),
         },
-        aud: audience,
+        audience,
         claims,
     };
     encode(&header, &whole, &key.encoding).map_err(|error| KeyringError(error.to_string()))
@@ -103,6 +115,16 @@ pub fn sign<A: Serialize, C: Serialize>(
 /// Checks signature, algorithm, type, issuer, audience and time of a token. The audience is checked by being an `A`.
 /// `None` for whatever is wrong with it: why is of use to an attacker only.
 pub fn check<A: DeserializeOwned, C: DeserializeOwned>(
+    keyring: &Keyring,
+    kind: TokenKind<'_>,
+    now: Timestamp,
+    token: &str,
+) -> Option<Checked<A, C>> {
+    check_whenever(keyring, kind, now, token).filter(|checked| now < checked.expires_at)
+}
+
+/// The same for a token that may have ended, where it only shows which one it was.
+pub fn check_whenever<A: DeserializeOwned, C: DeserializeOwned>(
     keyring: &Keyring,
     kind: TokenKind<'_>,
     now: Timestamp,
@@ -118,7 +140,7 @@ pub fn check<A: DeserializeOwned, C: DeserializeOwned>(
     let key = keyring.verifying_key(kind.family(), header.kid.as_deref()?)?;
     let mut validation = Validation::new(kind.algorithm);
     validation.set_issuer(&[kind.issuer]);
-    validation.required_spec_claims = HashSet::from(["exp", "iss", "aud"].map(str::to_owned));
+    validation.required_spec_claims = HashSet::from(["exp", "iss"].map(str::to_owned));
     // Read as the only ones there are, below.
     validation.validate_aud = false;
     // Time is compared below, with our clock and without leeway: whoever checks is whoever issued.
@@ -126,13 +148,13 @@ pub fn check<A: DeserializeOwned, C: DeserializeOwned>(
     let whole = decode::<Whole<A, C>>(token, &key.decoding, &validation).ok()?.claims;
     let Whole {
         registered,
-        aud,
+        audience,
         claims,
     } = whole;
     let expires_at = Timestamp::from_second(registered.exp).ok()?;
     let begun = registered.iat <= now.as_second() && registered.nbf.is_none_or(|nbf| nbf <= now.as_second());
-    (begun && now < expires_at).then_some(Checked {
-        audience: aud,
+    begun.then_some(Checked {
+        audience,
         claims,
         expires_at,
     })

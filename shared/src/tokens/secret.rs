@@ -24,6 +24,11 @@ impl Secret {
         Self(URL_SAFE_NO_PAD.encode(random.bytes::<32>()).into())
     }
 
+    /// 256 random bits as 64 lower-case hexadecimal digits.
+    pub fn generate_hex(random: &Random) -> Self {
+        Self(format!("{:032x}{:032x}", random.u128(), random.u128()).into())
+    }
+
     /// A secret as somebody presents it.
     pub fn presented(text: String) -> Self {
         Self(text.into())

@@ -123,4 +123,7 @@ async fn idle(teller: &mut Teller<'_, impl Api>, server: &Server, people: &Peopl
         server.clock.advance(Duration::from_secs(61));
         teller.tell(ask(operation).by(&token), 200).await;
     }
+    let token = super::arc::admin(&server.client()).await;
+    server.clock.advance(Duration::from_secs(61));
+    teller.tell(ask("auth-clients-get").by(&token).at("1"), 200).await;
 }

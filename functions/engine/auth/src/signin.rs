@@ -53,6 +53,7 @@ pub async fn signin(
             username: &username,
             password,
             origin: &origin,
+            or_one_time: false,
         },
     )
     .await?;

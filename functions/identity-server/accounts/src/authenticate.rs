@@ -78,6 +78,7 @@ pub async fn public_authenticate(
         username: &email,
         password,
         origin: &origin,
+        or_one_time: false,
     };
     let signed_in = sign_in(&app, attempt).await.map_err(in_words(refusal))?;
     let user = UserView::of(&signed_in.user);
@@ -94,7 +95,7 @@ pub async fn public_authenticate(
 fn refusal(why: NotSignedIn) -> IdentityError {
     match why {
         NotSignedIn::WrongCredentials => IdentityError::new(StatusCode::UNAUTHORIZED, "Invalid Credentials"),
-        NotSignedIn::NotActive => IdentityError::new(StatusCode::FORBIDDEN, "User Not Active"),
+        NotSignedIn::NotActive(_) => IdentityError::new(StatusCode::FORBIDDEN, "User Not Active"),
     }
 }
 

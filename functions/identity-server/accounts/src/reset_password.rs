@@ -37,7 +37,7 @@ impl ResetPassword {
             user,
             new: new.map_err(|_| bad())?,
             // A password that is too long to be anybody's is as wrong as any other.
-            old: Password::present(old).map_err(|_| refused(StatusCode::UNAUTHORIZED))?,
+            old: Some(Password::present(old).map_err(|_| refused(StatusCode::UNAUTHORIZED))?),
             min_length: MIN_PASSWORD,
         })
     }

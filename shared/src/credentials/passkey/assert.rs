@@ -12,8 +12,8 @@ use crate::accounts::email::{self, EmailClaim};
 use crate::act::{Failure, Undone};
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
-use crate::sessions::Origin;
 use crate::sessions::sign_in::{NotSignedIn, SignedIn, WrongCredentials, admit};
+use crate::sessions::{Opening, Origin};
 use crate::store::record::read_optional;
 use crate::store::{Commit, Key, StoreError, Versioned, retried};
 
@@ -157,7 +157,7 @@ async fn enter(
     key.update_credential(&result);
     passkey.state = serde_json::to_string(&key).map_err(StoreError::corrupt)?;
     commit.replace(&read, &passkey);
-    let session = admit(app, &mut commit, &account, origin, "webauthn")?;
+    let session = admit(app, &mut commit, &account, Opening::usual(app, origin)?, "webauthn")?;
     app.store.commit(commit).await?;
     Ok(SignedIn {
         user: account.user,

@@ -164,14 +164,6 @@ impl From<Unread> for EngineError {
     }
 }
 
-/// Says an act's own refusals in this surface's words: `act().await.map_err(in_words(|refusal| …))`.
-pub fn in_words<R>(words: impl FnOnce(R) -> EngineError) -> impl FnOnce(Undone<R>) -> EngineError {
-    |undone| match undone {
-        Undone::Refused(refusal) => words(refusal),
-        Undone::Failed(failure) => failure.into(),
-    }
-}
-
 /// An act that was not done is answered with its own refusal, or with what failed.
 impl<R: Into<EngineError>> From<Undone<R>> for EngineError {
     fn from(undone: Undone<R>) -> Self {

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, HeaderMap};
+use http::HeaderMap;
 use utoipa::{IntoParams, IntoResponses};
 
 use super::error::{ErrorText, IdentityError};
@@ -14,6 +14,7 @@ use super::path::{self, Segment};
 use crate::App;
 use crate::access::{Actor, Office, Standing, standing};
 use crate::accounts::User;
+use crate::http::bearer;
 use crate::ids::{AsUuid, UserId};
 use crate::organizations::Membership;
 use crate::sessions::{self, Live, Origin, Session};
@@ -92,16 +93,9 @@ pub async fn live(app: &App, token: &str) -> Result<Option<Caller>, IdentityErro
     let keyring = app.keys.get().await?;
     let checked = IdentityClaims::check(&keyring, &app.config.identity_issuer, app.clock.now(), token);
     let Some(checked) = checked else { return Ok(None) };
-    let [AsUuid(user)] = checked.audience;
+    let [AsUuid(user)] = checked.audience.aud;
     let found = standing::at_home(app, user, checked.claims.jti).await?;
     Ok(found.map(|(Live { user, session }, home)| Caller { user, session, home }))
-}
-
-/// The token of the Authorization header, and of nowhere else: query and cookies end up in logs, and are sent without the
-/// client's will.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 /// On a route behind [`authenticated`].
@@ -162,26 +156,5 @@ impl<S: Send + Sync> FromRequestParts<S> for Oneself {
             true => Ok(Self(wanted)),
             false => Err(IdentityError::forbidden()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::header::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn where_a_token_is_found() {
-        let found = |value: &'static str| {
-            let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(value))]);
-            bearer(&headers).map(str::to_owned)
-        };
-        assert_eq!(found("Bearer a.b.c").as_deref(), Some("a.b.c"));
-        assert_eq!(found("bearer  a.b.c ").as_deref(), Some("a.b.c"));
-        for other in ["a.b.c", "Basic YTpi", "Bearer", ""] {
-            assert_eq!(found(other), None, "{other}");
-        }
-        assert_eq!(bearer(&HeaderMap::new()), None);
     }
 }

@@ -9,7 +9,7 @@ use http::header::{HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::act::{Failure, Told, Undone};
+use crate::act::{Failure, Told};
 use crate::http::body::Unread;
 
 /// The body of an error, a bare JSON string
@@ -126,14 +126,6 @@ impl From<Unread> for IdentityError {
             Unread::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large"),
             Unread::Broken => Self::invalid_request(),
         }
-    }
-}
-
-/// Says an act's own refusals in this surface's words: `act().await.map_err(in_words(|refusal| …))`.
-pub fn in_words<R>(words: impl FnOnce(R) -> IdentityError) -> impl FnOnce(Undone<R>) -> IdentityError {
-    |undone| match undone {
-        Undone::Refused(refusal) => words(refusal),
-        Undone::Failed(failure) => failure.into(),
     }
 }
 
