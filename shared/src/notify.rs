@@ -1,9 +1,10 @@
 //! Messages to people. A message is an item of the same commit as what caused it, so that it is sent if and only if the
 //! act happened. The mailer reads the table's stream and sends each once.
 //!
-//! Rooms: [`template`] what messages say, [`mailer`] sending, [`mailbox`] where a laptop keeps them, [`ses`] where they go
+//! Rooms: [`template`] what messages say, [`events`] what other systems are told, [`mailer`] sending, [`mailbox`] where a laptop keeps them, [`ses`] where they go
 //! otherwise.
 
+pub mod events;
 pub mod mailbox;
 pub mod mailer;
 pub mod ses;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+pub use events::Event;
 pub use template::Template;
 
 use crate::App;

@@ -5,6 +5,7 @@ pub mod arc;
 pub mod jwt;
 pub mod keyring;
 pub mod keys;
+pub mod mailed;
 pub mod one_time;
 pub mod secret;
 
