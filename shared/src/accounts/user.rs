@@ -110,6 +110,9 @@ pub struct User {
     /// When something of it last changed that barong's surface shows; never, where that is absent.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
+    /// Whether it is asked for a code of an authenticator app; see [`totp`](crate::credentials::totp).
+    #[serde(default)]
+    pub two_factor: bool,
 }
 
 /// The role that everybody begins with.
