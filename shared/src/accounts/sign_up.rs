@@ -124,6 +124,9 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
         deactivated_in: None,
         email_confirmed_at: None,
         reset_password: false,
+        level: 0,
+        api_key_epoch: 0,
+        updated_at: None,
     }
 }
 

@@ -95,6 +95,15 @@ pub struct User {
     /// Whether its owner is asked for another password, which does not keep anybody out.
     #[serde(default)]
     pub reset_password: bool,
+    /// How far it is known who its owner is: the levels that its private labels reach.
+    #[serde(default)]
+    pub level: u8,
+    /// API keys of another epoch are not active: raising it switches all of them off in one write.
+    #[serde(default)]
+    pub api_key_epoch: u64,
+    /// When state, level, role or the data of its owner last changed, if they ever did.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
 }
 
 impl User {
