@@ -69,13 +69,13 @@ impl super::Env<'_> {
             rules,
             documents,
             document_types: texts("BARONG_DOCUMENT_TYPES", words(types))?,
-            documents_expire: self.yes("BARONG_REQUIRED_DOCS_EXPIRE", true)?,
+            documents_expire: self.flag("BARONG_REQUIRED_DOCS_EXPIRE", true)?,
             upload_bytes: (lowest.unwrap_or(1), most * 1024 * 1024),
             upload_extensions: texts("BARONG_UPLOAD_EXTENSION_WHITELIST", words("jpg,jpeg,png,pdf"))?,
             link_seconds: u64::from(minutes) * 60,
             storage_titles,
             code_message,
-            masking: self.yes("BARONG_API_DATA_MASKING_ENABLED", false)?,
+            masking: self.flag("BARONG_API_DATA_MASKING_ENABLED", false)?,
         })
     }
 
@@ -88,10 +88,5 @@ impl super::Env<'_> {
     ) -> Result<Vec<T>, super::ConfigError> {
         let given = self.list(name, wanted)?;
         Ok(if given.is_empty() { default } else { given })
-    }
-
-    /// A variable that is `true` or `false`.
-    pub(super) fn yes(&self, name: &'static str, default: bool) -> Result<bool, super::ConfigError> {
-        Ok(self.parsed(name, "true or false")?.unwrap_or(default))
     }
 }
