@@ -127,6 +127,7 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
         reset_password: false,
         role: MEMBER.to_owned(),
         level: 0,
+        api_key_epoch: 0,
         referrer: None,
         data: None,
         updated_at: None,

@@ -101,6 +101,9 @@ pub struct User {
     /// How much is verified of it, from 0; the levels are those of barong's surface.
     #[serde(default)]
     pub level: u8,
+    /// API keys of another epoch are not active: raising it switches all of them off in one write.
+    #[serde(default)]
+    pub api_key_epoch: u64,
     /// Who brought it here.
     #[serde(default)]
     pub referrer: Option<Referrer>,
