@@ -1,5 +1,6 @@
-//! What proves that somebody is who they say: passwords, passkeys, and passwords that work once; API keys find their room here.
+//! What proves that somebody is who they say: passwords, passkeys, and passwords that work once, API keys.
 
+pub mod api_key;
 pub mod one_time_password;
 pub mod passkey;
 pub mod password;

@@ -1,0 +1,18 @@
+//! Who may pass the edge: restrictions of where requests come from, rules of paths, and permissions of roles, as barong's
+//! document has them. A gateway asks by its authz endpoint before it lets a request on, and barong's own routes ask by
+//! themselves.
+//!
+//! Rooms: [`path`] the one spelling in which paths are compared, [`restriction`] and [`permission`] what is kept,
+//! [`tables`] all of it as a process holds it, [`decision`] the order of the checks, which is pure.
+
+pub mod decision;
+pub mod path;
+pub mod permission;
+pub mod restriction;
+pub mod tables;
+
+pub use decision::{Asked, Credential, Found, Grant, Owner, PathRules, Refusal, decide};
+pub use path::EdgePath;
+pub use permission::{Action, Permission, Verb};
+pub use restriction::{Category, Place, Restriction, Scope};
+pub use tables::Tables;
