@@ -3,13 +3,19 @@
 //! themselves.
 //!
 //! Rooms: [`path`] the one spelling in which paths are compared, [`restriction`] and [`permission`] what is kept,
-//! [`tables`] all of it as a process holds it, [`decision`] the order of the checks, which is pure.
+//! [`tables`] all of it ordered for deciding, [`decision`] the order of the checks, which is pure, [`kept`] what a process
+//! remembers, [`places`] where addresses are, [`first`] what a new table begins with, [`whitelink`] links that let an
+//! address in.
 
 pub mod decision;
+pub mod first;
+pub mod kept;
 pub mod path;
 pub mod permission;
+pub mod places;
 pub mod restriction;
 pub mod tables;
+pub mod whitelink;
 
 pub use decision::{Asked, Credential, Found, Grant, Owner, PathRules, Refusal, decide};
 pub use path::EdgePath;
