@@ -1,5 +1,6 @@
 //! The environment, read once. Every variable stands in [`VARIABLES`], with its default and what it is for.
 
+pub mod barong;
 mod variables;
 
 use std::net::{IpAddr, SocketAddr};
@@ -13,6 +14,7 @@ use crate::clients::{ClientId, ClientSecret};
 use crate::credentials::passkey::relying_party;
 use crate::http::throttle::{Limit, Limits};
 
+pub use barong::BarongConfig;
 pub use variables::{VARIABLES, Variable};
 
 /// What is wrong with the environment.
@@ -149,6 +151,8 @@ pub struct Config {
     pub identity_issuer: String,
     /// Issuer of arc's tokens.
     pub arc_issuer: String,
+    /// What is configured of barong's surface.
+    pub barong: BarongConfig,
     /// Seconds in which a pair of arc's tokens is exchanged for the same successor again.
     pub refresh_grace: u32,
     /// Attempt limits; none with `THROTTLE=off`.
@@ -174,6 +178,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// What links in barong's mails begin with.
+    pub fn barong_domain(&self) -> &str {
+        self.barong.domain.as_ref().unwrap_or(&self.public_url)
+    }
+
     /// Reads the process's environment.
     ///
     /// # Errors
@@ -211,6 +220,7 @@ impl Config {
         let endpoint = env.text("AWS_ENDPOINT_URL");
         let service_name = env.text_or("SERVICE_NAME", "Countersign");
         Ok(Self {
+            barong: BarongConfig::read(&env)?,
             webauthn: env.webauthn(&public_url, &service_name)?,
             listen,
             data_dir,
@@ -295,6 +305,15 @@ impl Env<'_> {
         self.text(name)
             .map(|text| text.parse().map_err(|_| self.wrong(name, wanted)))
             .transpose()
+    }
+
+    fn flag(&self, name: &'static str, default: bool) -> Result<bool, ConfigError> {
+        match self.text(name).as_deref() {
+            None => Ok(default),
+            Some("true" | "on" | "1") => Ok(true),
+            Some("false" | "off" | "0") => Ok(false),
+            Some(_) => Err(self.wrong(name, "true or false")),
+        }
     }
 
     fn list<T: std::str::FromStr>(&self, name: &'static str, wanted: &str) -> Result<Vec<T>, ConfigError> {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::email::{Email, EmailClaim};
 use super::profile::Profile;
-use super::user::{State, UidClaim, User, new_uid};
+use super::user::{MEMBER, State, UidClaim, User, new_uid};
 use crate::App;
 use crate::act::Undone;
 use crate::activity::Activity;
@@ -111,7 +111,7 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
     let now: Timestamp = app.clock.now();
     User {
         id: UserId::generate(&app.clock, &app.random),
-        uid: new_uid(&app.random),
+        uid: new_uid(&app.config.barong.uid_prefix, &app.random),
         email: email.clone(),
         state,
         is_social: false,
@@ -124,6 +124,11 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
         deactivated_in: None,
         email_confirmed_at: None,
         reset_password: false,
+        role: MEMBER.to_owned(),
+        level: 0,
+        referrer: None,
+        data: None,
+        updated_at: None,
     }
 }
 

@@ -67,7 +67,7 @@ impl State {
 pub struct User {
     /// Identifier on every surface but barong.
     pub id: UserId,
-    /// Short public identifier: `ID` and ten hexadecimal digits.
+    /// Short public identifier: `ID`, or another prefix that is configured, and ten hexadecimal digits.
     pub uid: String,
     /// The address it signs in with.
     pub email: Email,
@@ -95,6 +95,37 @@ pub struct User {
     /// Whether its owner is asked for another password, which does not keep anybody out.
     #[serde(default)]
     pub reset_password: bool,
+    /// What it may do on barong's surface, whose route rules name roles.
+    #[serde(default = "member")]
+    pub role: String,
+    /// How much is verified of it, from 0; the levels are those of barong's surface.
+    #[serde(default)]
+    pub level: u8,
+    /// Who brought it here.
+    #[serde(default)]
+    pub referrer: Option<Referrer>,
+    /// What a client of barong's surface keeps with it: JSON, as it came.
+    #[serde(default)]
+    pub data: Option<String>,
+    /// When something of it last changed that barong's surface shows; never, where that is absent.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
+}
+
+/// The role that everybody begins with.
+pub const MEMBER: &str = "member";
+
+fn member() -> String {
+    MEMBER.to_owned()
+}
+
+/// Another account, as whoever was brought here by it remembers it. Neither of the two ever changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referrer {
+    /// The account.
+    pub id: UserId,
+    /// Its short public identifier.
+    pub uid: String,
 }
 
 impl User {
@@ -127,10 +158,10 @@ impl Record for User {
     }
 }
 
-/// A new short identifier.
-pub fn new_uid(random: &Random) -> String {
+/// A new short identifier: `prefix` and ten hexadecimal digits.
+pub fn new_uid(prefix: &str, random: &Random) -> String {
     let [a, b, c, d, e] = random.bytes();
-    format!("ID{a:02X}{b:02X}{c:02X}{d:02X}{e:02X}")
+    format!("{prefix}{a:02X}{b:02X}{c:02X}{d:02X}{e:02X}")
 }
 
 /// Says that a short identifier is in use.
@@ -146,12 +177,17 @@ impl UidClaim {
     /// The partition of the first index that shows all users by age. It shows these claims and not the users: they never
     /// change, so that a sign-in does not pay for the list.
     pub const EVERYBODY: &'static str = "USERS";
+
+    /// Where the claim on `uid` is kept.
+    pub fn key_of(uid: &str) -> Key {
+        Key::new(format!("UID#{uid}"), "CLAIM")
+    }
 }
 
 impl Record for UidClaim {
     const KIND: &'static str = "uid claim";
     fn key(&self) -> Key {
-        Key::new(format!("UID#{}", self.uid), "CLAIM")
+        Self::key_of(&self.uid)
     }
     fn gsi1(&self) -> Option<Key> {
         Some(Key::new(Self::EVERYBODY, self.user_id.to_string()))

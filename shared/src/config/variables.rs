@@ -52,6 +52,106 @@ pub const VARIABLES: &[Variable] = &[
     variable("IDENTITY_ISSUER", "go", "the issuer (iss) of identity-server's tokens"),
     variable("ARC_ISSUER", "arc", "the issuer (iss) of arc's access tokens"),
     variable(
+        "BARONG_STATUS_CODES",
+        "documented",
+        "the statuses of success on barong's surface: documented, or runtime as the original program sends them",
+    ),
+    variable("BARONG_DOMAIN", "PUBLIC_URL", "what links in barong's mails begin with"),
+    variable(
+        "BARONG_UID_PREFIX",
+        "ID",
+        "what short identifiers of accounts begin with: 2 to 6 letters",
+    ),
+    variable(
+        "BARONG_SESSION_NAME",
+        "_barong_session",
+        "the name of barong's session cookie",
+    ),
+    variable(
+        "BARONG_SESSION_EXPIRE_TIME",
+        "1800",
+        "seconds that a session of barong lives without being used; never longer than a day in all",
+    ),
+    variable(
+        "BARONG_CSRF_PROTECTION",
+        "true",
+        "whether a request by cookie that changes something needs X-CSRF-Token",
+    ),
+    variable(
+        "BARONG_PASSWORD_REGEXP",
+        "four classes, 8 to 80 characters",
+        "what a password set on barong's surface matches",
+    ),
+    variable(
+        "BARONG_PASSWORD_MIN_ENTROPY",
+        "14",
+        "bits of entropy that a password set on barong's surface has at least",
+    ),
+    variable(
+        "BARONG_PASSWORD_USE_DICTIONARY",
+        "true",
+        "whether a well-known word counts as one character of such a password",
+    ),
+    variable(
+        "BARONG_CAPTCHA",
+        "none",
+        "what barong's surface asks robots: none, recaptcha or geetest",
+    ),
+    variable(
+        "BARONG_CAPTCHA_PROTECTED_ENDPOINTS",
+        "user_create,session_create,password_reset,email_confirmation",
+        "where it asks",
+    ),
+    variable(
+        "BARONG_RECAPTCHA_SITE_KEY",
+        "none",
+        "reCAPTCHA's site key, which clients are told",
+    ),
+    variable("BARONG_RECAPTCHA_SECRET_KEY", "none", "reCAPTCHA's secret key"),
+    variable(
+        "BARONG_RECAPTCHA_URL",
+        "https://www.google.com/recaptcha/api/siteverify",
+        "where answers to reCAPTCHA are verified",
+    ),
+    variable("BARONG_GEETEST_ID", "none", "GeeTest's id, which clients are told"),
+    variable("BARONG_GEETEST_KEY", "none", "GeeTest's key"),
+    variable(
+        "BARONG_GEETEST_URL",
+        "https://api.geetest.com",
+        "where challenges of GeeTest are registered and answers verified",
+    ),
+    variable(
+        "BARONG_API_CORS_ORIGINS",
+        "*",
+        "origins (comma separated, or *) that may read barong's answers in a browser",
+    ),
+    variable(
+        "BARONG_API_CORS_MAX_AGE",
+        "3600",
+        "seconds that a browser remembers that",
+    ),
+    variable(
+        "BARONG_API_CORS_ALLOW_CREDENTIALS",
+        "false",
+        "whether such a browser may send cookies; not together with *",
+    ),
+    variable(
+        "BARONG_DEFAULT_LANGUAGE",
+        "en",
+        "the language of barong's mails where an account names none",
+    ),
+    variable(
+        "BARONG_PHONE_VERIFICATION",
+        "mock",
+        "what barong's clients are told about phones: mock, twilio_sms or twilio_verify",
+    ),
+    variable("GIT_SHA", "none", "the commit that barong's clients are told"),
+    variable(
+        "BUILD_DATE",
+        "none",
+        "the date of the build that barong's clients are told",
+    ),
+    variable(
         "REFRESH_GRACE",
         "10",
         "seconds in which a repeated refresh of arc is answered as the first was; 0 makes every repetition theft",

@@ -16,6 +16,7 @@ mod hasher;
 mod import;
 mod policy;
 mod scheme;
+mod strength;
 mod turns;
 
 use std::fmt;
@@ -27,6 +28,7 @@ pub use hash::{Argon2Params, PasswordHash};
 pub use hasher::{PasswordHasher, Verdict};
 pub use import::ImportRefused;
 pub use policy::{PasswordPolicy, WeakPassword};
+pub use strength::{Composition, entropy};
 pub use turns::Busy;
 
 /// A password as presented. Wiped from memory when dropped, and never shown by `Debug`.

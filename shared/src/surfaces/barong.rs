@@ -1,0 +1,57 @@
+//! The barong surface (`/api/v2`, and the same under `/api/v2/barong`, where gateways show it): query and body are one set
+//! of parameters, whatever the body is written in; errors are `{"errors": [keys]}`.
+
+mod cors;
+pub mod entities;
+mod error;
+pub mod paging;
+pub mod params;
+mod status;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use crate::act::in_words;
+pub use error::{BarongError, ErrorKeys};
+pub use paging::Paging;
+pub use params::{Given, Params, Upload};
+pub use status::{scalar, success};
+
+use crate::App;
+use crate::http::MAX_MULTIPART;
+
+/// What every path of this surface begins with.
+pub const BASE: &str = "/api/v2";
+
+/// Under what gateways show it.
+const SHOWN: &str = "/api/v2/barong";
+
+/// Finishes a group's routes, whose paths begin after the base: both bases, and what all groups have in common.
+pub fn surface(app: &App, routes: OpenApiRouter<App>) -> Router {
+    let (routes, _) = routes.split_for_parts();
+    surface_of(app, routes.with_state(app.clone()))
+}
+
+/// The same for routes that have their state.
+pub fn surface_of(app: &App, routes: Router) -> Router {
+    let both = Router::new().nest(BASE, routes.clone()).nest(SHOWN, routes);
+    both.method_not_allowed_fallback(|| async { BarongError::method_not_allowed() })
+        .layer(DefaultBodyLimit::max(MAX_MULTIPART))
+        .layer(from_fn_with_state(app.clone(), cors::shared))
+}
+
+/// A group's part of the surface's API document.
+pub fn document(routes: OpenApiRouter<App>) -> OpenApi {
+    OpenApiRouter::new().nest(BASE, routes).into_openapi()
+}
+
+/// The answer to a path that does not exist.
+pub async fn not_found() -> Response {
+    let body = serde_json::json!({ "error": "Route is not found" });
+    (StatusCode::NOT_FOUND, axum::Json(body)).into_response()
+}

@@ -1,0 +1,198 @@
+//! Entities as clients see them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::accounts::{State, User};
+
+/// A moment in UTC, to the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String, format = "date-time", example = "2020-06-01T07:01:20Z")]
+pub struct Moment(pub Timestamp);
+
+impl Serialize for Moment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    }
+}
+
+/// A moment in UTC, to the millisecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String, format = "date-time", example = "2020-06-01T07:01:20.123Z")]
+pub struct Instant(pub Timestamp);
+
+impl Serialize for Instant {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"))
+    }
+}
+
+/// A user.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UserView {
+    /// The address, as typed.
+    pub email: String,
+    /// The short public identifier.
+    pub uid: String,
+    /// What it may do, by the permission table.
+    pub role: String,
+    /// How much is verified of it.
+    pub level: u8,
+    /// Whether a sign-in needs a code.
+    pub otp: bool,
+    /// pending, active, banned, deleted, locked, and what other surfaces know besides: inactive, unactivated.
+    pub state: &'static str,
+    /// Who brought it here.
+    #[schema(required)]
+    pub referral_uid: Option<String>,
+    /// What a client keeps with it: JSON as text.
+    #[schema(required)]
+    pub data: Option<String>,
+}
+
+impl UserView {
+    /// A user.
+    pub fn of(user: &User) -> Self {
+        Self {
+            email: user.email.typed().to_owned(),
+            uid: user.uid.clone(),
+            role: user.role.clone(),
+            level: user.level,
+            otp: false,
+            state: State::as_str(user.state),
+            referral_uid: user.referrer.as_ref().map(|referrer| referrer.uid.clone()),
+            data: user.data.clone(),
+        }
+    }
+}
+
+/// A user and everything that it may know of itself.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FullUserView {
+    /// The user.
+    #[serde(flatten)]
+    pub user: UserView,
+    /// What X-CSRF-Token must say in this session; only where it was just opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csrf_token: Option<String>,
+    /// What is said of it, by itself and by the system.
+    pub labels: Vec<LabelView>,
+    /// Its phones.
+    pub phones: Vec<PhoneView>,
+    /// What it told about the person.
+    pub profiles: Vec<ProfileView>,
+    /// What clients keep with it.
+    pub data_storages: Vec<DataStorageView>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+}
+
+impl FullUserView {
+    /// A user of whom nothing else is known.
+    pub fn of(user: &User) -> Self {
+        Self {
+            user: UserView::of(user),
+            csrf_token: None,
+            labels: Vec::new(),
+            phones: Vec::new(),
+            profiles: Vec::new(),
+            data_storages: Vec::new(),
+            created_at: Moment(user.created_at),
+            updated_at: Moment(user.updated_at.unwrap_or(user.created_at)),
+        }
+    }
+}
+
+/// A label.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LabelView {
+    /// Its name.
+    pub key: String,
+    /// What it says.
+    pub value: String,
+    /// public or private.
+    pub scope: &'static str,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+}
+
+/// A phone.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PhoneView {
+    /// Its country, in two letters.
+    pub country: String,
+    /// Its number: digits without plus.
+    pub number: String,
+    /// When its owner showed that messages arrive.
+    #[schema(required)]
+    pub validated_at: Option<Instant>,
+}
+
+/// What a user told about the person.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProfileView {
+    /// Given name.
+    #[schema(required)]
+    pub first_name: Option<String>,
+    /// Family name.
+    #[schema(required)]
+    pub last_name: Option<String>,
+    /// Day of birth.
+    #[schema(required, value_type = Option<String>, format = "date")]
+    pub dob: Option<Date>,
+    /// Street and house.
+    #[schema(required)]
+    pub address: Option<String>,
+    /// Post code.
+    #[schema(required)]
+    pub postcode: Option<String>,
+    /// Town.
+    #[schema(required)]
+    pub city: Option<String>,
+    /// Country.
+    #[schema(required)]
+    pub country: Option<String>,
+    /// drafted, submitted, verified or rejected.
+    pub state: &'static str,
+    /// JSON as text.
+    #[schema(required)]
+    pub metadata: Option<String>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+}
+
+/// What a client keeps with a user.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DataStorageView {
+    /// Its name.
+    pub title: String,
+    /// JSON as text.
+    pub data: String,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_in_utc() {
+        let at: Timestamp = "2020-06-01T09:01:20.987654321+02:00".parse().unwrap();
+        assert_eq!(serde_json::to_string(&Moment(at)).unwrap(), r#""2020-06-01T07:01:20Z""#);
+        assert_eq!(
+            serde_json::to_string(&Instant(at)).unwrap(),
+            r#""2020-06-01T07:01:20.987Z""#
+        );
+    }
+}

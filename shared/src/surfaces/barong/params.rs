@@ -1,0 +1,481 @@
+//! What a request gives: query and body as one set of parameters, whether the body is a form, multipart or JSON. Where both
+//! name a parameter, the body counts. Unknown ones are ignored.
+//!
+//! An operation reads its parameters in the order in which they are documented; what is wrong with them is said together:
+//!
+//! ```ignore
+//! let mut given = params.of("identity.user");
+//! let (email, password) = (given.filled("email"), given.filled("password"));
+//! given.done()?;
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use super::error::BarongError;
+use crate::http::body::whole;
+
+/// So many parameters are read; a request that has more is refused.
+const MOST: usize = 500;
+
+/// An uploaded file.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// What the client calls it.
+    pub file_name: String,
+    /// Its content.
+    pub bytes: Bytes,
+}
+
+/// What a request gives. `Debug` shows no values: passwords are among them.
+#[derive(Default)]
+pub struct Params {
+    values: Map<String, Value>,
+    uploads: Vec<(String, Upload)>,
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.values.keys()).finish()
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Params {
+    type Rejection = BarongError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, BarongError> {
+        let mut params = Self::of_query(request.uri().query().unwrap_or_default());
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().to_ascii_lowercase();
+        match kind.split(';').next().unwrap_or_default().trim() {
+            "multipart/form-data" => {
+                let parts = Multipart::from_request(request, state).await;
+                params
+                    .add_parts(parts.map_err(|_| BarongError::invalid_body())?)
+                    .await?;
+            }
+            kind => params.add_body(kind, &whole(request).await?)?,
+        }
+        match params.values.len() + params.uploads.len() {
+            0..=MOST => Ok(params),
+            _ => Err(BarongError::invalid_body()),
+        }
+    }
+}
+
+impl Params {
+    /// The parameters of a query.
+    pub fn of_query(query: &str) -> Self {
+        let mut params = Self::default();
+        params.add_pairs(query.as_bytes());
+        params
+    }
+
+    /// Looks at them as the parameters of a resource, by which keys of errors begin: `identity.user`.
+    pub fn of<'a>(&'a self, resource: &'static str) -> Given<'a> {
+        Given {
+            params: self,
+            resource,
+            keys: Vec::new(),
+        }
+    }
+
+    /// All of them as one JSON object, for who writes down what was asked for.
+    pub fn values(&self) -> &Map<String, Value> {
+        &self.values
+    }
+
+    fn add_body(&mut self, kind: &str, body: &[u8]) -> Result<(), BarongError> {
+        let body = body.trim_ascii();
+        let is_json = kind.ends_with("json") || (kind != "application/x-www-form-urlencoded" && body.starts_with(b"{"));
+        match (body, is_json) {
+            ([], _) => {}
+            (_, true) => {
+                let object: Map<String, Value> =
+                    serde_json::from_slice(body).map_err(|_| BarongError::invalid_body())?;
+                self.values.extend(object);
+            }
+            (_, false) => {
+                // What the body names takes the place of the query, and is not added to it.
+                let mut form = Self::default();
+                form.add_pairs(body);
+                self.values.extend(form.values);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_pairs(&mut self, pairs: &[u8]) {
+        for (name, value) in form_urlencoded::parse(pairs).take(MOST + 1) {
+            self.add_text(&name, value.into_owned());
+        }
+    }
+
+    async fn add_parts(&mut self, mut parts: Multipart) -> Result<(), BarongError> {
+        let broken = |error: axum::extract::multipart::MultipartError| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => BarongError::new(StatusCode::PAYLOAD_TOO_LARGE, "record.too_large"),
+            _ => BarongError::invalid_body(),
+        };
+        let mut form = Self::default();
+        while let Some(part) = parts.next_field().await.map_err(broken)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            match part.file_name().map(str::to_owned) {
+                Some(file_name) => {
+                    let bytes = part.bytes().await.map_err(broken)?;
+                    let name = name.strip_suffix("[]").unwrap_or(&name).to_owned();
+                    form.uploads.push((name, Upload { file_name, bytes }));
+                }
+                None => form.add_text(&name, part.text().await.map_err(broken)?),
+            }
+            if form.values.len() + form.uploads.len() > MOST {
+                return Err(BarongError::invalid_body());
+            }
+        }
+        self.values.extend(form.values);
+        self.uploads.extend(form.uploads);
+        Ok(())
+    }
+
+    /// `name[]` adds to a list, `name[member]` to an object, as forms spell them.
+    fn add_text(&mut self, name: &str, text: String) {
+        let value = Value::String(text);
+        let inner = name.strip_suffix(']').and_then(|name| name.split_once('['));
+        match inner {
+            Some((name, "")) => match self.values.get_mut(name) {
+                Some(Value::Array(list)) => list.push(value),
+                _ => drop(self.values.insert(name.to_owned(), Value::Array(vec![value]))),
+            },
+            Some((name, member)) => match self.values.get_mut(name) {
+                Some(Value::Object(object)) => drop(object.insert(member.to_owned(), value)),
+                _ => {
+                    let object = Map::from_iter([(member.to_owned(), value)]);
+                    self.values.insert(name.to_owned(), Value::Object(object));
+                }
+            },
+            None => drop(self.values.insert(name.to_owned(), value)),
+        }
+    }
+}
+
+/// Parameters as one operation reads them, and what is wrong with them so far.
+#[derive(Debug)]
+pub struct Given<'a> {
+    params: &'a Params,
+    resource: &'static str,
+    keys: Vec<Cow<'static, str>>,
+}
+
+impl Given<'_> {
+    /// A parameter as it came, also `null`; `None` where it is absent.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.params.values.get(name)
+    }
+
+    /// A text that must be there; it may be blank.
+    pub fn required(&mut self, name: &str) -> String {
+        if self.value(name).is_none() {
+            self.refuse(format!("{}.missing_{name}", self.resource));
+        }
+        self.optional(name).unwrap_or_default()
+    }
+
+    /// A text that must be there and not blank.
+    pub fn filled(&mut self, name: &str) -> String {
+        self.filled_as(name, name)
+    }
+
+    /// The same where the key of what is missing has another name.
+    pub fn filled_as(&mut self, name: &str, missing: &str) -> String {
+        if self.value(name).is_none() {
+            self.refuse(format!("{}.missing_{missing}", self.resource));
+        }
+        let text = self.optional(name);
+        if text.as_ref().is_none_or(|text| text.trim().is_empty()) && !self.is_nested(name) {
+            self.refuse(format!("{}.empty_{name}", self.resource));
+        }
+        text.unwrap_or_default()
+    }
+
+    /// A text that may be absent, and may be blank. A number or a truth value is the text that it is written as.
+    pub fn optional(&mut self, name: &str) -> Option<String> {
+        match self.value(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(truth) => Some(truth.to_string()),
+            Value::Null => None,
+            Value::Array(_) | Value::Object(_) => {
+                self.refuse("invalid");
+                None
+            }
+        }
+    }
+
+    /// A text that may be absent, but not blank.
+    pub fn optional_filled(&mut self, name: &str) -> Option<String> {
+        let is_there = self.value(name).is_some();
+        let text = self.optional(name);
+        if is_there && !self.is_nested(name) && text.as_ref().is_none_or(|text| text.trim().is_empty()) {
+            self.refuse(format!("{}.empty_{name}", self.resource));
+        }
+        text
+    }
+
+    /// A parameter that may be absent, read by `parse`; what it cannot read is refused with `key`. A blank one is absent.
+    pub fn read<T>(
+        &mut self,
+        name: &str,
+        key: impl Into<Cow<'static, str>>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.optional(name).filter(|text| !text.trim().is_empty())?;
+        let value = parse(text.trim());
+        if value.is_none() {
+            self.refuse(key);
+        }
+        value
+    }
+
+    /// The texts of a list, which may be sent as one text with commas as well; `None` where it is absent.
+    pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
+        match self.value(name)? {
+            Value::Array(list) => Some(
+                list.iter()
+                    .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                    .collect(),
+            ),
+            _ => {
+                let text = self.optional(name)?;
+                Some(
+                    text.split(',')
+                        .map(|part| part.trim().to_owned())
+                        .filter(|part| !part.is_empty())
+                        .collect(),
+                )
+            }
+        }
+    }
+
+    /// The files that were uploaded as `name` or `name[]`.
+    pub fn uploads(&self, name: &str) -> Vec<&Upload> {
+        let of_name = self.params.uploads.iter().filter(|(known, _)| known == name);
+        of_name.map(|(_, upload)| upload).collect()
+    }
+
+    /// Notes what is wrong besides.
+    pub fn refuse(&mut self, key: impl Into<Cow<'static, str>>) {
+        self.keys.push(key.into());
+    }
+
+    /// What is wrong so far.
+    pub fn keys(&self) -> &[Cow<'static, str>] {
+        &self.keys
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// 422 with everything that is wrong.
+    pub fn done(self) -> Result<(), BarongError> {
+        match self.keys.is_empty() {
+            true => Ok(()),
+            false => Err(BarongError::several(StatusCode::UNPROCESSABLE_ENTITY, self.keys)),
+        }
+    }
+
+    fn is_nested(&self, name: &str) -> bool {
+        matches!(self.value(name), Some(Value::Array(_) | Value::Object(_)))
+    }
+}
+
+/// A whole number, of nothing but digits.
+pub fn integer(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    text.parse()
+        .ok()
+        .filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A truth value, in any of the spellings that forms have for it.
+pub fn boolean(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
+        "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A day, as ISO 8601 writes it, also with slashes or as a moment of it.
+pub fn date(text: &str) -> Option<Date> {
+    let day = text.replace('/', "-");
+    day.get(..10).unwrap_or(&day).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(query: &str, kind: &str, body: &str) -> Result<Params, BarongError> {
+        let request = http::Request::post(format!("/x?{query}")).header(CONTENT_TYPE, kind);
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(Params::from_request(request, &()))
+    }
+
+    fn values(query: &str, kind: &str, body: &str) -> Value {
+        Value::Object(read(query, kind, body).unwrap().values)
+    }
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    #[test]
+    fn query_and_body_are_one_and_the_body_counts() {
+        let wanted = json!({ "a": "2", "b": "x y", "c": "3" });
+        assert_eq!(values("a=1&c=3", FORM, "a=2&b=x+y"), wanted);
+        assert_eq!(
+            values("a=1&c=3", "application/json; charset=utf-8", r#"{"a":"2","b":"x y"}"#),
+            wanted
+        );
+        assert_eq!(values("a=1&c=3", "", r#"{"a":"2","b":"x y"}"#), wanted);
+        assert_eq!(values("a=2&b=x%20y&c=3", "application/json", " "), wanted);
+        let parts = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n2\r\n--b\r\n\
+                     Content-Disposition: form-data; name=\"b\"\r\n\r\nx y\r\n--b--\r\n";
+        assert_eq!(values("a=1&c=3", "multipart/form-data; boundary=b", parts), wanted);
+    }
+
+    #[test]
+    fn brackets_are_lists_and_objects() {
+        let wanted = json!({ "scope": ["trade", "read"], "captcha": { "a": "1", "b": "2" } });
+        let form = "scope[]=trade&scope%5B%5D=read&captcha[a]=1&captcha[b]=2";
+        assert_eq!(values("", FORM, form), wanted);
+        assert_eq!(values("scope[]=other", FORM, form), wanted);
+        assert_eq!(
+            values("", FORM, "a]=1&b[=2&[c]=3"),
+            json!({ "a]": "1", "b[": "2", "": { "c": "3" } })
+        );
+    }
+
+    #[test]
+    fn a_file_is_no_text() {
+        let parts =
+            "--b\r\nContent-Disposition: form-data; name=\"upload[]\"; filename=\"a.png\"\r\n\r\nPNG\r\n--b--\r\n";
+        let params = read("", "multipart/form-data; boundary=b", parts).unwrap();
+        let given = params.of("resource.document");
+        assert!(given.value("upload").is_none());
+        let [upload] = given.uploads("upload")[..] else {
+            panic!("one file")
+        };
+        assert_eq!(
+            (upload.file_name.as_str(), upload.bytes.as_ref()),
+            ("a.png", b"PNG".as_slice())
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        let many = (0..=MOST).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
+        for (kind, body) in [
+            ("application/json", "{"),
+            ("application/json", "[]"),
+            ("application/json", "null"),
+            ("application/json", r#"{"a":1} x"#),
+            ("", "{"),
+            ("multipart/form-data", "x"),
+            (
+                "multipart/form-data; boundary=b",
+                "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n2",
+            ),
+            (FORM, &many),
+        ] {
+            assert_eq!(
+                read("", kind, body).unwrap_err(),
+                BarongError::invalid_body(),
+                "{kind} {body:.20}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_missing_and_what_is_empty() {
+        let keys = |query: &str| {
+            let params = Params::of_query(query);
+            let mut given = params.of("identity.user");
+            given.filled("email");
+            given.filled_as("reset_password_token", "pass_token");
+            given.required("password");
+            given.optional_filled("otp_code");
+            given.keys.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert!(keys("email=a&reset_password_token=b&password=").is_empty());
+        let all = [
+            "identity.user.missing_email",
+            "identity.user.empty_email",
+            "identity.user.missing_pass_token",
+            "identity.user.empty_reset_password_token",
+            "identity.user.missing_password",
+        ];
+        assert_eq!(keys(""), all);
+        let blank = [
+            "identity.user.empty_email",
+            "identity.user.empty_reset_password_token",
+            "identity.user.empty_otp_code",
+        ];
+        assert_eq!(keys("email=+&reset_password_token=&password=&otp_code="), blank);
+        assert_eq!(keys("email[x]=1&reset_password_token=b&password=c"), ["invalid"]);
+    }
+
+    #[test]
+    fn values_of_json_are_texts_too() {
+        let params = read(
+            "",
+            "application/json",
+            r#"{"n":12,"t":true,"z":null,"s":["a","b"],"l":"a, b,"}"#,
+        )
+        .unwrap();
+        let mut given = params.of("identity.user");
+        assert_eq!(given.optional("n").as_deref(), Some("12"));
+        assert_eq!(given.read("t", "x", boolean), Some(true));
+        assert_eq!(given.optional("z"), None);
+        assert_eq!(given.list("s"), given.list("l"));
+        assert_eq!(given.read("s", "x", integer), None);
+        assert_eq!(given.done().unwrap_err(), BarongError::invalid("invalid"));
+    }
+
+    #[test]
+    fn numbers_truths_and_days() {
+        assert_eq!(
+            [integer("12"), integer("-1"), integer("+1"), integer("1.0"), integer("")],
+            [Some(12), Some(-1), None, None, None]
+        );
+        assert_eq!(
+            [boolean("Yes"), boolean("OFF"), boolean("2")],
+            [Some(true), Some(false), None]
+        );
+        let day = jiff::civil::date(2020, 2, 29);
+        assert_eq!(
+            [date("2020-02-29"), date("2020/02/29"), date("2020-02-29T01:02:03Z")],
+            [Some(day); 3]
+        );
+        assert_eq!([date("2021-02-29"), date("yesterday"), date("29.02.2020")], [None; 3]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_body_panics(query in "[ -~]{0,40}", json in any::<bool>(), body in any::<Vec<u8>>()) {
+            let mut params = Params::of_query(&query);
+            let _either = params.add_body(if json { "application/json" } else { FORM }, &body);
+        }
+    }
+}
