@@ -94,8 +94,10 @@ pub struct ApiKey {
     pub user_id: UserId,
     /// What its owner says that it is for. It is kept and shown, and limits nothing.
     pub scope: Vec<String>,
-    /// Whether it works. Called otherwise in the table, where `state` is a user's.
-    pub key_state: KeyState,
+    /// What its owner set; see [`ApiKey::state_of`].
+    pub set: KeyState,
+    /// The owner's epoch of keys in which it was last set to work; it is switched off with it.
+    pub epoch: u64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was changed.
@@ -108,14 +110,14 @@ impl ApiKey {
     /// What the sort key of every API key begins with.
     pub const PREFIX: &'static str = "APIKEY#";
 
-    /// A new key and its secret of 128 bits, which is shown once.
+    /// A new key of a user in that user's epoch of keys, and its secret of 128 bits, which is shown once.
     ///
     /// # Errors
     /// [`KeyringError`] without a key to seal it with.
     pub fn generate(
         app: &App,
         keyring: &Keyring,
-        user_id: UserId,
+        (user_id, epoch): (UserId, u64),
         scope: Vec<String>,
     ) -> Result<(Self, Zeroizing<String>), KeyringError> {
         let kid = Kid::generate(&app.random);
@@ -126,12 +128,21 @@ impl ApiKey {
             kid,
             user_id,
             scope,
-            key_state: KeyState::Active,
+            set: KeyState::Active,
+            epoch,
             created_at: now,
             updated_at: now,
             sealed,
         };
         Ok((key, secret))
+    }
+
+    /// Whether it works while its owner is in this epoch of keys.
+    pub fn state_of(&self, epoch: u64) -> KeyState {
+        match self.epoch == epoch {
+            true => self.set,
+            false => KeyState::Inactive,
+        }
     }
 
     /// Where a key is kept.
@@ -254,19 +265,19 @@ impl Presented {
         Kid::parse(&self.kid)
     }
 
-    /// Checks nonce and signature against the key that is named, with at most `lifetime` milliseconds between the nonce
-    /// and `now`, and then whether the key works.
+    /// Checks nonce and signature against the key that is named, with less than `lifetime` milliseconds between the nonce
+    /// and `now`, and then whether the key works. With the key comes its owner's epoch of keys.
     ///
     /// # Errors
     /// [`NotProved`], or that the secret cannot be opened.
     pub fn prove(
         &self,
         keyring: &Keyring,
-        key: Option<&ApiKey>,
+        key: Option<(&ApiKey, u64)>,
         now: Timestamp,
         lifetime: i64,
     ) -> Result<Result<(), NotProved>, KeyringError> {
-        let Some(key) = key.filter(|key| key.kid.as_str() == self.kid) else {
+        let Some((key, epoch)) = key.filter(|(key, _)| key.kid.as_str() == self.kid) else {
             return Ok(Err(NotProved::Unknown));
         };
         if let Err(untimely) = timely(&self.nonce, now, lifetime) {
@@ -275,7 +286,7 @@ impl Presented {
         let secret = key.secret(keyring)?;
         Ok(if !self.is_signed_with(&secret) {
             Err(NotProved::WrongSignature)
-        } else if key.key_state != KeyState::Active {
+        } else if key.state_of(epoch) != KeyState::Active {
             Err(NotProved::NotActive)
         } else {
             Ok(())
@@ -338,7 +349,8 @@ mod tests {
             kid,
             user_id: UserId::generate(&crate::clock::Clock::system(), &Random::seeded(1)),
             scope: Vec::new(),
-            key_state: state,
+            set: state,
+            epoch: 1,
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
             sealed,
@@ -406,6 +418,14 @@ mod tests {
         };
         let nobody = presented.prove(&keyring, None, Timestamp::UNIX_EPOCH, 5000).unwrap();
         assert_eq!(nobody, Err(NotProved::Unknown));
+    }
+
+    #[test]
+    fn a_key_works_in_the_epoch_in_which_it_was_set_to() {
+        let keyring = keyring();
+        let (on, off) = (key(&keyring, KeyState::Active), key(&keyring, KeyState::Inactive));
+        assert_eq!([on.state_of(1), on.state_of(2)], [KeyState::Active, KeyState::Inactive]);
+        assert_eq!([off.state_of(1), off.state_of(2)], [KeyState::Inactive; 2]);
     }
 
     #[test]

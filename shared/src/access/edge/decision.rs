@@ -27,6 +27,21 @@ pub struct PathRules {
     pub block: Vec<String>,
 }
 
+impl PathRules {
+    /// Whether it matters on a path who asks.
+    pub fn asks(&self, path: &EdgePath) -> bool {
+        !self.is_closed(path) && !self.is_open(path)
+    }
+
+    fn is_closed(&self, path: &EdgePath) -> bool {
+        self.block.iter().any(|root| path.is_under_in_any_case(root))
+    }
+
+    fn is_open(&self, path: &EdgePath) -> bool {
+        self.pass.iter().any(|root| path.is_under(root))
+    }
+}
+
 /// A request, as far as the edge looks at it.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -146,11 +161,10 @@ pub fn before_credential(
         return Err(Refusal::Restricted(category, code));
     }
     let path = asked.path.ok_or(Refusal::Blocked)?;
-    if rules.block.iter().any(|root| path.is_under_in_any_case(root)) {
+    if rules.is_closed(path) {
         return Err(Refusal::Blocked);
     }
-    let is_open = rules.pass.iter().any(|root| path.is_under(root));
-    Ok(is_open.then_some(Grant::Open))
+    Ok(rules.is_open(path).then_some(Grant::Open))
 }
 
 /// Decides whether a request passes.
