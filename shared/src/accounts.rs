@@ -13,6 +13,7 @@ pub mod registration;
 pub mod sign_up;
 pub mod user;
 
+use crate::credentials::totp::TotpRecord;
 use crate::ids::UserId;
 use crate::organizations::membership::Membership;
 use crate::sessions::Session;
@@ -34,6 +35,8 @@ pub struct Account {
     pub sessions: Vec<Session>,
     /// Its memberships.
     pub memberships: Vec<Versioned<Membership>>,
+    /// What its codes are made with, where it has any.
+    pub totp: Option<Versioned<TotpRecord>>,
 }
 
 impl Account {
@@ -63,10 +66,11 @@ impl Account {
         let items = store
             .query_to_end(Query::partition(User::partition(id)).between(first, User::SK))
             .await?;
-        let (mut user, mut sessions, mut memberships) = (None, Vec::new(), Vec::new());
+        let (mut user, mut totp, mut sessions, mut memberships) = (None, None, Vec::new(), Vec::new());
         for item in items {
             match kind(&item) {
                 User::KIND => user = Some(Versioned::from_item(item)?),
+                TotpRecord::KIND => totp = Some(Versioned::from_item(item)?),
                 Session::KIND => sessions.push(read(item)?),
                 Membership::KIND => memberships.push(Versioned::from_item(item)?),
                 _ => {}
@@ -77,6 +81,7 @@ impl Account {
             version,
             sessions,
             memberships,
+            totp,
         }))
     }
 }

@@ -1,9 +1,11 @@
-//! What proves that somebody is who they say: passwords, passkeys, and passwords that work once, API keys.
+//! What proves that somebody is who they say: passwords, passkeys, codes of authenticator apps, passwords that work once, and
+//! API keys.
 
 pub mod api_key;
 pub mod one_time_password;
 pub mod passkey;
 pub mod password;
+pub mod totp;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -95,12 +95,18 @@ pub struct User {
     /// Whether its owner is asked for another password, which does not keep anybody out.
     #[serde(default)]
     pub reset_password: bool,
+    /// Whether it is asked for a code of an authenticator app; see [`totp`](crate::credentials::totp).
+    #[serde(default)]
+    pub two_factor: bool,
     /// What it may do on barong's surface, whose route rules name roles.
     #[serde(default = "member")]
     pub role: String,
     /// How much is verified of it, from 0; the levels are those of barong's surface.
     #[serde(default)]
     pub level: u8,
+    /// API keys of another epoch are not active: raising it switches all of them off in one write.
+    #[serde(default)]
+    pub api_key_epoch: u64,
     /// Who brought it here.
     #[serde(default)]
     pub referrer: Option<Referrer>,
