@@ -372,7 +372,7 @@ mod tests {
         };
         let now = Timestamp::from_millisecond(NOW).unwrap();
         presented
-            .prove(&keyring, Some(&key(&keyring, state)), now, 5000)
+            .prove(&keyring, Some((&key(&keyring, state), 1)), now, 5000)
             .unwrap()
     }
 

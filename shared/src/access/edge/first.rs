@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn roles_may_what_the_original_lets_them() {
         let tables = Tables::new(permissions(Timestamp::UNIX_EPOCH), Vec::new());
-        let verdict = |role, method, path| tables.verdict(role, method, &EdgePath::parse(path).unwrap());
+        let verdict = |role, method, path: &str| tables.verdict(role, method, &EdgePath::parse(path).unwrap());
         let admin = "api/v2/barong/admin";
         for (role, method, path, wanted) in [
             ("superadmin", "GET", "permissions", Verdict::Granted),
