@@ -3,6 +3,7 @@
 
 pub mod arc;
 pub mod authenticator;
+pub mod barong;
 pub mod binaries;
 pub mod browser;
 pub mod client;
@@ -17,6 +18,7 @@ pub mod services;
 pub mod tenant;
 
 pub use arc::Arc;
+pub use barong::Barong;
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use identity::Identity;
