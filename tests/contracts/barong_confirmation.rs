@@ -16,8 +16,15 @@ const ASK: &str = "/identity/users/email/generate_code";
 const CONFIRM: &str = "/identity/users/email/confirm_code";
 
 async fn id_of(server: &Server, uid: &str) -> UserId {
-    let [claim] = server.app().store.get([shared::accounts::user::UidClaim::key_of(uid)]).await.unwrap();
-    read::<shared::accounts::user::UidClaim>(claim.unwrap()).unwrap().user_id
+    let [claim] = server
+        .app()
+        .store
+        .get([shared::accounts::user::UidClaim::key_of(uid)])
+        .await
+        .unwrap();
+    read::<shared::accounts::user::UidClaim>(claim.unwrap())
+        .unwrap()
+        .user_id
 }
 
 #[rstest]
@@ -36,16 +43,26 @@ async fn confirms_an_address_and_opens_a_session(#[values(Embedded, DynamoDbLoca
         "created_at": "2026-03-01T12:01:00Z", "updated_at": "2026-03-01T12:01:00Z",
     });
     let user = &session.user;
-    assert_eq!((&user["state"], &user["level"], &user["labels"]), (&json!("active"), &json!(1), &json!([label])));
+    assert_eq!(
+        (&user["state"], &user["level"], &user["labels"]),
+        (&json!("active"), &json!(1), &json!([label]))
+    );
     assert_eq!(user["updated_at"], "2026-03-01T12:01:00Z");
     for (name, member) in [("system.user.email.confirmed", "user"), ("model.label.created", "user")] {
-        assert_eq!(barong.events(name).await[0]["record"][member]["uid"], session.uid, "{name}");
+        assert_eq!(
+            barong.events(name).await[0]["record"][member]["uid"],
+            session.uid,
+            "{name}"
+        );
     }
     // It is one account: engine sees it active as well.
     client.sign_in_with(ADA, STRONG).await.expect(200);
     assert_eq!(barong.sign_in(ADA).await.user["labels"][0]["key"], "email");
     // Active comes before used.
-    barong.confirm(&token).await.expect_keys(422, &["identity.user.active_or_doesnt_exist"]);
+    barong
+        .confirm(&token)
+        .await
+        .expect_keys(422, &["identity.user.active_or_doesnt_exist"]);
 }
 
 /// Somebody lost the label again: what was used stays used, what was not works.
@@ -56,12 +73,18 @@ async fn a_token_works_once_and_an_older_one_as_well_as_a_newer() {
     let session = barong.sign_up(ADA).await;
     let older = barong.confirmation(ADA).await.unwrap();
     server.clock.advance(Duration::from_secs(1));
-    barong.post(ASK, &[("email", "ada@example.com")]).await.expect_json(201, &json!(201));
+    barong
+        .post(ASK, &[("email", "ada@example.com")])
+        .await
+        .expect_json(201, &json!(201));
     let newer = barong.confirmation(ADA).await.unwrap();
     assert_ne!(older, newer);
     barong.confirm(&older).await.expect_session(201);
     super::set_state(&server, id_of(&server, &session.uid).await, State::Pending).await;
-    barong.confirm(&older).await.expect_keys(422, &["identity.user.utilized_token"]);
+    barong
+        .confirm(&older)
+        .await
+        .expect_keys(422, &["identity.user.utilized_token"]);
     barong.confirm(&newer).await.expect_session(201);
 }
 
@@ -77,7 +100,10 @@ async fn who_is_shut_out_confirms_nothing(#[case] state: State) {
     let session = barong.sign_up(ADA).await;
     let token = barong.confirmation(ADA).await.unwrap();
     super::set_state(&server, id_of(&server, &session.uid).await, state).await;
-    let answer = barong.confirm(&token).await.expect_keys(422, &["identity.user.active_or_doesnt_exist"]);
+    let answer = barong
+        .confirm(&token)
+        .await
+        .expect_keys(422, &["identity.user.active_or_doesnt_exist"]);
     assert_eq!(answer.header("set-cookie"), None);
     let mails = client.mails(ADA).await.len();
     barong.post(ASK, &[("email", ADA)]).await.expect(201);
@@ -102,10 +128,19 @@ async fn what_is_no_token_of_this_kind() {
         (&engine, "raised"),
         (&barong.reset_token(ADA).await, "reset"),
     ] {
-        barong.confirm(wrong).await.expect_keys(422, &[&format!("jwt.decode_and_verify.{word}")]);
+        barong
+            .confirm(wrong)
+            .await
+            .expect_keys(422, &[&format!("jwt.decode_and_verify.{word}")]);
     }
-    barong.post(CONFIRM, &[]).await.expect_keys(422, &["identity.user.missing_token", "identity.user.empty_token"]);
-    barong.post(CONFIRM, &[("token", " ")]).await.expect_keys(422, &["identity.user.empty_token"]);
+    barong
+        .post(CONFIRM, &[])
+        .await
+        .expect_keys(422, &["identity.user.missing_token", "identity.user.empty_token"]);
+    barong
+        .post(CONFIRM, &[("token", " ")])
+        .await
+        .expect_keys(422, &["identity.user.empty_token"]);
     server.clock.advance(Duration::from_secs(3599));
     let answer = barong.confirm(&token).await;
     answer.expect_session(201);
@@ -118,7 +153,10 @@ async fn a_token_ends_after_an_hour() {
     barong.sign_up(ADA).await;
     let token = barong.confirmation(ADA).await.unwrap();
     server.clock.advance(Duration::from_secs(3600));
-    barong.confirm(&token).await.expect_keys(422, &["jwt.decode_and_verify.expired"]);
+    barong
+        .confirm(&token)
+        .await
+        .expect_keys(422, &["jwt.decode_and_verify.expired"]);
 }
 
 /// Whoever asks learns nothing: not by the answer, and not by the mailbox of somebody else.
@@ -132,10 +170,19 @@ async fn whether_there_is_such_an_account_is_not_told(#[case] email: &str) {
     let (client, barong) = (server.client(), server.client().barong());
     barong.join("active@example.com").await;
     let before = client.mails(email).await.len();
-    barong.post(ASK, &[("email", email)]).await.expect_json(201, &json!(201));
+    barong
+        .post(ASK, &[("email", email)])
+        .await
+        .expect_json(201, &json!(201));
     assert_eq!(client.mails(email).await.len(), before);
-    barong.post(ASK, &[]).await.expect_keys(422, &["identity.user.missing_email", "identity.user.empty_email"]);
-    barong.post(ASK, &[("email", "")]).await.expect_keys(422, &["identity.user.empty_email"]);
+    barong
+        .post(ASK, &[])
+        .await
+        .expect_keys(422, &["identity.user.missing_email", "identity.user.empty_email"]);
+    barong
+        .post(ASK, &[("email", "")])
+        .await
+        .expect_keys(422, &["identity.user.empty_email"]);
 }
 
 /// A mail alone opens nothing where a code is asked for.
@@ -149,14 +196,21 @@ async fn an_account_with_codes_is_confirmed_and_not_signed_in() {
     let secret = super::barong_codes::switch_on(&server, id).await;
     let answer = barong.confirm(&token).await.expect(201);
     assert_eq!(answer.header("set-cookie"), None);
-    assert_eq!((&answer.json()["state"], &answer.json()["otp"]), (&json!("active"), &json!(true)));
+    assert_eq!(
+        (&answer.json()["state"], &answer.json()["otp"]),
+        (&json!("active"), &json!(true))
+    );
     assert!(answer.json().get("csrf_token").is_none());
     drop(secret);
 }
 
 #[tokio::test]
 async fn mails_to_one_address_are_limited() {
-    let server = Server::setup().env("THROTTLE", "on").env("THROTTLE_REGISTER_ACCOUNT", "2/3600").start().await;
+    let server = Server::setup()
+        .env("THROTTLE", "on")
+        .env("THROTTLE_REGISTER_ACCOUNT", "2/3600")
+        .start()
+        .await;
     let barong = server.client().barong();
     for email in ["nobody@example.com", "NOBODY@example.com"] {
         barong.post(ASK, &[("email", email)]).await.expect(201);

@@ -8,12 +8,22 @@ use tests::barong::STRONG;
 
 #[tokio::test]
 async fn what_anybody_may_ask_is_the_same_under_both_bases() {
-    let server = Server::setup().env("GIT_SHA", "0123abc").env("BUILD_DATE", "2026-02-01T00:00:00Z").start().await;
+    let server = Server::setup()
+        .env("GIT_SHA", "0123abc")
+        .env("BUILD_DATE", "2026-02-01T00:00:00Z")
+        .start()
+        .await;
     let barong = server.client().barong();
     for barong in [barong.clone(), barong.shown()] {
-        barong.get("/identity/ping").await.expect_json(200, &json!({ "ping": "pong" }));
+        barong
+            .get("/identity/ping")
+            .await
+            .expect_json(200, &json!({ "ping": "pong" }));
         let now = server.app().clock.now().as_second();
-        barong.get("/identity/time").await.expect_json(200, &json!({ "time": now }));
+        barong
+            .get("/identity/time")
+            .await
+            .expect_json(200, &json!({ "time": now }));
         let version = json!({
             "git_tag": "2.4.17", "git_sha": "0123abc", "build_date": "2026-02-01T00:00:00Z", "version": "2.4.17",
         });
@@ -24,8 +34,13 @@ async fn what_anybody_may_ask_is_the_same_under_both_bases() {
             "password_min_entropy": 14, "password_regexp": regexp,
         });
         barong.get("/identity/configs").await.expect_json(200, &configs);
-        barong.get("/identity/users/register_geetest").await.expect_json(200, &json!(""));
-        barong.sign_up(&format!("{}@example.com", server.app().random.u128())).await;
+        barong
+            .get("/identity/users/register_geetest")
+            .await
+            .expect_json(200, &json!(""));
+        barong
+            .sign_up(&format!("{}@example.com", server.app().random.u128()))
+            .await;
     }
 }
 
@@ -40,8 +55,14 @@ async fn clients_are_told_what_is_configured() {
     let server = setup.start().await;
     let answer = server.client().barong().get("/identity/configs").await.expect(200);
     let configs = answer.json();
-    assert_eq!((&configs["captcha_type"], &configs["captcha_id"]), (&json!("recaptcha"), &json!("site")));
-    assert_eq!((&configs["session_expire_time"], &configs["password_regexp"]), (&json!(60), &json!("(?-mix:^.{9,}$)")));
+    assert_eq!(
+        (&configs["captcha_type"], &configs["captcha_id"]),
+        (&json!("recaptcha"), &json!("site"))
+    );
+    assert_eq!(
+        (&configs["session_expire_time"], &configs["password_regexp"]),
+        (&json!(60), &json!("(?-mix:^.{9,}$)"))
+    );
     assert!(!answer.text().contains("secret"));
 }
 
@@ -53,7 +74,11 @@ async fn clients_are_told_what_is_configured() {
 #[tokio::test]
 async fn a_password_is_scored(#[case] password: &str, #[case] entropy: serde_json::Value) {
     let server = Server::start().await;
-    let answer = server.client().barong().post("/identity/password/validate", &[("password", password)]).await;
+    let answer = server
+        .client()
+        .barong()
+        .post("/identity/password/validate", &[("password", password)])
+        .await;
     answer.expect_json(201, &json!({ "entropy": entropy }));
 }
 
@@ -62,8 +87,14 @@ async fn a_password_is_needed_to_be_scored() {
     let server = Server::start().await;
     let barong = server.client().barong();
     let path = "/identity/password/validate";
-    barong.post(path, &[]).await.expect_keys(422, &["identity.general.missing_password"]);
-    barong.post(path, &[("password", &"x".repeat(2000))]).await.expect_keys(422, &["password.too_long"]);
+    barong
+        .post(path, &[])
+        .await
+        .expect_keys(422, &["identity.general.missing_password"]);
+    barong
+        .post(path, &[("password", &"x".repeat(2000))])
+        .await
+        .expect_keys(422, &["password.too_long"]);
 }
 
 /// Query, form, multipart and JSON are one set of parameters.
@@ -73,13 +104,22 @@ async fn a_body_may_be_written_in_any_way() {
     let barong = server.client().barong();
     let path = "/identity/password/validate";
     let wanted = json!({ "entropy": 16 });
-    barong.post_json(path, &json!({ "password": "Tecohvi0" })).await.expect_json(201, &wanted);
+    barong
+        .post_json(path, &json!({ "password": "Tecohvi0" }))
+        .await
+        .expect_json(201, &wanted);
     let parts = reqwest::multipart::Form::new().text("password", "Tecohvi0");
     let request = barong.request(Method::POST, path).multipart(parts);
     barong.send(request).await.expect_json(201, &wanted);
-    barong.post(&format!("{path}?password=Tecohvi0"), &[]).await.expect_json(201, &wanted);
+    barong
+        .post(&format!("{path}?password=Tecohvi0"), &[])
+        .await
+        .expect_json(201, &wanted);
     // Where both name it, the body counts.
-    barong.post(&format!("{path}?password=x"), &[("password", "Tecohvi0")]).await.expect_json(201, &wanted);
+    barong
+        .post(&format!("{path}?password=x"), &[("password", "Tecohvi0")])
+        .await
+        .expect_json(201, &wanted);
 }
 
 #[tokio::test]
@@ -95,7 +135,9 @@ async fn what_cannot_be_read_has_a_key() {
     }
     let large = format!("password={}", "x".repeat(1 << 20));
     let request = barong.request(Method::POST, "/identity/password/validate");
-    let request = request.header("content-type", "application/x-www-form-urlencoded").body(large);
+    let request = request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(large);
     barong.send(request).await.expect_keys(413, &["record.too_large"]);
 }
 
@@ -117,7 +159,10 @@ async fn pages_of_any_origin_may_read_answers_and_errors() {
     let server = Server::start().await;
     let barong = server.client().barong();
     let from = |method, path| barong.request(method, path).header("origin", "https://app.example.com");
-    for (request, status) in [(from(Method::GET, "/identity/ping"), 200), (from(Method::DELETE, "/identity/sessions"), 404)] {
+    for (request, status) in [
+        (from(Method::GET, "/identity/ping"), 200),
+        (from(Method::DELETE, "/identity/sessions"), 404),
+    ] {
         let answer = barong.send(request).await.expect(status);
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
         assert_eq!(answer.header("access-control-allow-credentials"), Some("false"));
@@ -127,7 +172,12 @@ async fn pages_of_any_origin_may_read_answers_and_errors() {
     let answer = barong.send(preflight).await.expect(204);
     let methods = "GET, POST, DELETE, PUT, PATCH, OPTIONS, HEAD";
     assert_eq!(answer.header("access-control-allow-methods"), Some(methods));
-    assert!(answer.header("access-control-allow-headers").unwrap().contains("X-CSRF-Token"));
+    assert!(
+        answer
+            .header("access-control-allow-headers")
+            .unwrap()
+            .contains("X-CSRF-Token")
+    );
 }
 
 #[tokio::test]
@@ -137,9 +187,16 @@ async fn an_unknown_origin_is_served_and_reads_nothing() {
         .env("BARONG_API_CORS_ALLOW_CREDENTIALS", "true");
     let server = setup.start().await;
     let barong = server.client().barong();
-    let ask = async |origin: &str| barong.send(barong.request(Method::GET, "/identity/ping").header("origin", origin)).await;
+    let ask = async |origin: &str| {
+        barong
+            .send(barong.request(Method::GET, "/identity/ping").header("origin", origin))
+            .await
+    };
     let known = ask("https://app.example.com").await.expect(200);
-    assert_eq!(known.header("access-control-allow-origin"), Some("https://app.example.com"));
+    assert_eq!(
+        known.header("access-control-allow-origin"),
+        Some("https://app.example.com")
+    );
     assert_eq!(known.header("access-control-allow-credentials"), Some("true"));
     assert_eq!(known.header("vary"), Some("Origin"));
     let unknown = ask("https://evil.example.com").await.expect(200);

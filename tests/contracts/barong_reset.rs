@@ -23,18 +23,35 @@ async fn sets_a_password_and_ends_all_sessions(#[values(Embedded, DynamoDbLocal)
     let engine = client.sign_in_with(ADA, STRONG).await.expect(200).text();
     let token = barong.reset_token("ada@example.com").await;
     let asked = &barong.events("system.user.password.reset.token").await[0]["record"];
-    assert_eq!((&asked["user"]["uid"], &asked["token"]), (&json!(session.uid), &json!(token)));
+    assert_eq!(
+        (&asked["user"]["uid"], &asked["token"]),
+        (&json!(session.uid), &json!(token))
+    );
 
     barong.reset(&token, OTHER).await.expect_json(201, &json!(201));
-    barong.call(Method::DELETE, "/identity/sessions", &session.cookie).await.expect(404);
+    barong
+        .call(Method::DELETE, "/identity/sessions", &session.cookie)
+        .await
+        .expect(404);
     client.me(&engine).await.expect(401);
     barong.enter(ADA, STRONG).await.expect(401);
     let again = barong.enter(ADA, OTHER).await.expect_session(201);
-    assert_eq!(again.user["state"], "pending", "an address is confirmed by nothing else");
+    assert_eq!(
+        again.user["state"], "pending",
+        "an address is confirmed by nothing else"
+    );
     assert_eq!(barong.events("system.user.password.reset").await.len(), 1);
-    let subjects: Vec<_> = client.mails(ADA).await.iter().map(|mail| mail["subject"].clone()).collect();
+    let subjects: Vec<_> = client
+        .mails(ADA)
+        .await
+        .iter()
+        .map(|mail| mail["subject"].clone())
+        .collect();
     assert!(subjects.contains(&json!("Your password was changed")), "{subjects:?}");
-    barong.reset(&token, STRONG).await.expect_keys(422, &["identity.user.utilized_token"]);
+    barong
+        .reset(&token, STRONG)
+        .await
+        .expect_keys(422, &["identity.user.utilized_token"]);
 }
 
 #[tokio::test]
@@ -46,7 +63,10 @@ async fn the_newest_token_counts_whoever_asked_for_it() {
     server.clock.advance(Duration::from_secs(1));
     let newer = barong.reset_token(ADA).await;
     for _ in 0..6 {
-        barong.reset(&older, OTHER).await.expect_keys(422, &["identity.user.utilized_token"]);
+        barong
+            .reset(&older, OTHER)
+            .await
+            .expect_keys(422, &["identity.user.utilized_token"]);
     }
     // However often the old one is tried, the new one works.
     barong.reset(&newer, OTHER).await.expect(201);
@@ -55,7 +75,10 @@ async fn the_newest_token_counts_whoever_asked_for_it() {
     let newest = barong.reset_token(ADA).await;
     server.clock.advance(Duration::from_secs(1));
     client.reset_token(&ADA.to_lowercase()).await;
-    barong.reset(&newest, STRONG).await.expect_keys(422, &["identity.user.utilized_token"]);
+    barong
+        .reset(&newest, STRONG)
+        .await
+        .expect_keys(422, &["identity.user.utilized_token"]);
 }
 
 #[rstest]
@@ -67,7 +90,10 @@ async fn the_newest_token_counts_whoever_asked_for_it() {
 #[tokio::test]
 async fn what_is_missing_empty_or_different(#[case] form: &[(&str, &str)], #[case] problems: &[&str]) {
     let server = Server::start().await;
-    let keys: Vec<String> = problems.iter().map(|problem| format!("identity.user.{problem}")).collect();
+    let keys: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("identity.user.{problem}"))
+        .collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     server.client().barong().post(RESET, form).await.expect_keys(422, &keys);
 }
@@ -86,16 +112,25 @@ async fn what_is_no_token_of_this_kind() {
         (&format!("{content}.AAAA"), "raised"),
         (&confirmation, "confirmation"),
     ] {
-        barong.reset(wrong, OTHER).await.expect_keys(422, &[&format!("jwt.decode_and_verify.{word}")]);
+        barong
+            .reset(wrong, OTHER)
+            .await
+            .expect_keys(422, &[&format!("jwt.decode_and_verify.{word}")]);
     }
     server.clock.advance(Duration::from_secs(3600));
-    barong.reset(&token, OTHER).await.expect_keys(422, &["jwt.decode_and_verify.expired"]);
+    barong
+        .reset(&token, OTHER)
+        .await
+        .expect_keys(422, &["jwt.decode_and_verify.expired"]);
 }
 
 #[rstest]
 #[case("password", "password.requirements")]
 #[case("Password1", "password.weak")]
-#[case("Tecohvi0-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3", "password.too_long")]
+#[case(
+    "Tecohvi0-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3-Ab3",
+    "password.too_long"
+)]
 #[tokio::test]
 async fn a_password_that_is_no_good_uses_no_token(#[case] password: &str, #[case] key: &str) {
     let server = Server::start().await;
@@ -122,7 +157,10 @@ async fn a_state_stays_what_it_is(#[case] state: State, #[case] key: &str) {
     super::set_state(&server, id, state).await;
     let token = barong.reset_token(ADA).await;
     barong.reset(&token, OTHER).await.expect(201);
-    barong.enter(ADA, OTHER).await.expect_keys(401, &[&format!("identity.session.{key}")]);
+    barong
+        .enter(ADA, OTHER)
+        .await
+        .expect_keys(401, &[&format!("identity.session.{key}")]);
 }
 
 #[rstest]
@@ -132,17 +170,30 @@ async fn a_state_stays_what_it_is(#[case] state: State, #[case] key: &str) {
 async fn whether_there_is_such_an_account_is_not_told(#[case] email: &str) {
     let server = Server::start().await;
     let barong = server.client().barong();
-    barong.post(ASK, &[("email", email)]).await.expect_json(201, &json!(201));
+    barong
+        .post(ASK, &[("email", email)])
+        .await
+        .expect_json(201, &json!(201));
     assert_eq!(server.client().mails(email).await.len(), 0);
     assert!(barong.events("system.user.password.reset.token").await.is_empty());
-    barong.post(ASK, &[]).await.expect_keys(422, &["identity.user.missing_email", "identity.user.empty_email"]);
+    barong
+        .post(ASK, &[])
+        .await
+        .expect_keys(422, &["identity.user.missing_email", "identity.user.empty_email"]);
 }
 
 #[tokio::test]
 async fn mails_to_one_address_are_limited() {
-    let server = Server::setup().env("THROTTLE", "on").env("THROTTLE_RESET_ACCOUNT", "2/3600").start().await;
+    let server = Server::setup()
+        .env("THROTTLE", "on")
+        .env("THROTTLE_RESET_ACCOUNT", "2/3600")
+        .start()
+        .await;
     let barong = server.client().barong();
     barong.forget("nobody@example.com").await.expect(201);
     barong.forget("Nobody@example.com").await.expect(201);
-    barong.forget("nobody@example.com").await.expect_keys(429, &["identity.session.too_many_requests"]);
+    barong
+        .forget("nobody@example.com")
+        .await
+        .expect_keys(429, &["identity.session.too_many_requests"]);
 }

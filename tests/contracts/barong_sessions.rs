@@ -43,10 +43,16 @@ async fn opens_a_session_for_whoever_knows_the_password(#[values(Embedded, Dynam
     assert_eq!(session.uid, first.uid);
     assert_ne!((&session.cookie, &session.csrf), (&first.cookie, &first.csrf));
     let id = user(&server, ADA).await.id;
-    assert_eq!(activity(&server, id).await.last().unwrap(), &("login".to_owned(), Outcome::Succeed, None));
+    assert_eq!(
+        activity(&server, id).await.last().unwrap(),
+        &("login".to_owned(), Outcome::Succeed, None)
+    );
 
     let told = &barong.events("system.session.create").await[0]["record"];
-    assert_eq!((&told["user"]["uid"], &told["user_ip"]), (&json!(session.uid), &json!("127.0.0.1")));
+    assert_eq!(
+        (&told["user"]["uid"], &told["user_ip"]),
+        (&json!(session.uid), &json!("127.0.0.1"))
+    );
     let mail = &client.mails(ADA).await[0];
     assert_eq!(mail["subject"], "New Login");
     assert!(mail["text"].as_str().unwrap().contains("127.0.0.1"));
@@ -65,7 +71,12 @@ async fn opens_a_session_for_whoever_knows_the_password(#[values(Embedded, Dynam
 #[tokio::test]
 async fn what_is_missing(#[case] form: &[(&str, &str)], #[case] keys: &[&str]) {
     let server = Server::start().await;
-    server.client().barong().post("/identity/sessions", form).await.expect_keys(422, keys);
+    server
+        .client()
+        .barong()
+        .post("/identity/sessions", form)
+        .await
+        .expect_keys(422, keys);
 }
 
 #[tokio::test]
@@ -87,9 +98,15 @@ async fn who_is_wrong_is_not_told_what_is(#[case] email: &str, #[case] password:
     let server = Server::start().await;
     let barong = server.client().barong();
     barong.sign_up(ADA).await;
-    let answer = barong.enter(email, password).await.expect_keys(401, &["identity.session.invalid_params"]);
+    let answer = barong
+        .enter(email, password)
+        .await
+        .expect_keys(401, &["identity.session.invalid_params"]);
     assert_eq!(answer.header("set-cookie"), None);
-    barong.enter(ADA, &"x".repeat(2000)).await.expect_keys(401, &["identity.session.invalid_params"]);
+    barong
+        .enter(ADA, &"x".repeat(2000))
+        .await
+        .expect_keys(401, &["identity.session.invalid_params"]);
 }
 
 /// A state is told to whoever knows the password, and to nobody else.
@@ -106,12 +123,25 @@ async fn a_state_is_told_after_the_password(#[case] state: State, #[case] key: &
     barong.sign_up(ADA).await;
     let id = user(&server, ADA).await.id;
     super::set_state(&server, id, state).await;
-    barong.enter(ADA, "wrong").await.expect_keys(401, &["identity.session.invalid_params"]);
-    barong.enter(ADA, STRONG).await.expect_keys(401, &[&format!("identity.session.{key}")]);
+    barong
+        .enter(ADA, "wrong")
+        .await
+        .expect_keys(401, &["identity.session.invalid_params"]);
+    barong
+        .enter(ADA, STRONG)
+        .await
+        .expect_keys(401, &[&format!("identity.session.{key}")]);
     let log = activity(&server, id).await;
-    let failed: Vec<_> = log.iter().filter(|(_, outcome, _)| *outcome == Outcome::Failed).collect();
+    let failed: Vec<_> = log
+        .iter()
+        .filter(|(_, outcome, _)| *outcome == Outcome::Failed)
+        .collect();
     assert_eq!(failed.len(), 2, "{log:?}");
-    assert!(failed.iter().all(|(action, _, data)| action == "login" && data.as_ref().unwrap().contains("reason")));
+    assert!(
+        failed
+            .iter()
+            .all(|(action, _, data)| action == "login" && data.as_ref().unwrap().contains("reason"))
+    );
 }
 
 /// Failures are nobody's sign-ins.
@@ -126,7 +156,10 @@ async fn a_failure_is_written_down_for_its_owner_only() {
     barong.enter(ADA, "wrong").await.expect(401);
     let dump = server.dump().await;
     assert_eq!(dump.len(), before + 1);
-    let failed = dump.iter().filter(|item| item.get("outcome").is_some_and(|outcome| outcome.as_s().unwrap() == "failed"));
+    let failed = dump.iter().filter(|item| {
+        item.get("outcome")
+            .is_some_and(|outcome| outcome.as_s().unwrap() == "failed")
+    });
     assert!(failed.clone().count() == 1 && failed.clone().all(|item| !item.contains_key("gsi1pk")));
 }
 
@@ -148,7 +181,9 @@ async fn ends_the_session_of_the_cookie_and_no_other(#[values(Embedded, DynamoDb
     let id = user(&server, ADA).await.id;
     assert_eq!(super::sessions_of(&server, id).await.len(), 1);
     assert_eq!(activity(&server, id).await.last().unwrap().0, "logout");
-    sign_out(&barong, &first.cookie).await.expect_keys(404, &["identity.session.not_found"]);
+    sign_out(&barong, &first.cookie)
+        .await
+        .expect_keys(404, &["identity.session.not_found"]);
     sign_out(&barong, &second.cookie).await.expect(204);
 }
 
@@ -158,11 +193,21 @@ async fn a_cookie_that_is_none_ends_nothing() {
     let barong = server.client().barong();
     let session = barong.sign_up(ADA).await;
     let not_found = ["identity.session.not_found"];
-    barong.send(barong.request(Method::DELETE, "/identity/sessions")).await.expect_keys(404, &not_found);
+    barong
+        .send(barong.request(Method::DELETE, "/identity/sessions"))
+        .await
+        .expect_keys(404, &not_found);
     let mut other = session.cookie.clone();
     let last = if other.pop() == Some('A') { 'B' } else { 'A' };
     other.push(last);
-    for wrong in ["", "x", &session.cookie[1..], &format!("{}A", session.cookie), &other, &session.csrf] {
+    for wrong in [
+        "",
+        "x",
+        &session.cookie[1..],
+        &format!("{}A", session.cookie),
+        &other,
+        &session.csrf,
+    ] {
         sign_out(&barong, wrong).await.expect_keys(404, &not_found);
     }
     sign_out(&barong, &session.cookie).await.expect(204);
@@ -194,7 +239,9 @@ async fn a_session_is_bound_to_its_client_and_ends_when_it_is_idle() {
     let server = Server::start().await;
     let barong = server.client().barong();
     let form = json!({ "email": ADA, "password": STRONG });
-    let request = barong.request(Method::POST, "/identity/users").header("user-agent", "Browser/1");
+    let request = barong
+        .request(Method::POST, "/identity/users")
+        .header("user-agent", "Browser/1");
     barong.send(request.json(&form)).await.expect_session(201);
     let kept = async || -> Session {
         let id = user(&server, ADA).await.id;
@@ -204,18 +251,30 @@ async fn a_session_is_bound_to_its_client_and_ends_when_it_is_idle() {
     let at = |ip: &str, agent: &str| Origin::new(ip.parse().unwrap(), agent);
     let session = kept().await;
     assert_eq!(cookie::judge(&session, &at("127.0.200.1", "Browser/1"), now()), Ok(()));
-    assert_eq!(cookie::judge(&session, &at("127.0.0.1", "Browser/2"), now()), Err(Mismatch::UserAgent));
-    assert_eq!(cookie::judge(&session, &at("127.1.0.1", "Browser/1"), now()), Err(Mismatch::Network));
+    assert_eq!(
+        cookie::judge(&session, &at("127.0.0.1", "Browser/2"), now()),
+        Err(Mismatch::UserAgent)
+    );
+    assert_eq!(
+        cookie::judge(&session, &at("127.1.0.1", "Browser/1"), now()),
+        Err(Mismatch::Network)
+    );
     server.clock.advance(Duration::from_secs(1799));
     assert_eq!(cookie::judge(&session, &at("127.0.0.1", "Browser/1"), now()), Ok(()));
     // Used within its time it lives on; not used, it is over.
     cookie::slide(server.app(), &session).await;
     server.clock.advance(Duration::from_secs(1));
-    assert_eq!(cookie::judge(&session, &at("127.0.0.1", "Browser/1"), now()), Err(Mismatch::Over));
+    assert_eq!(
+        cookie::judge(&session, &at("127.0.0.1", "Browser/1"), now()),
+        Err(Mismatch::Over)
+    );
     let moved = kept().await;
     assert_eq!(cookie::judge(&moved, &at("127.0.0.1", "Browser/1"), now()), Ok(()));
     server.clock.advance(Duration::from_secs(1799));
-    assert_eq!(cookie::judge(&moved, &at("127.0.0.1", "Browser/1"), now()), Err(Mismatch::Over));
+    assert_eq!(
+        cookie::judge(&moved, &at("127.0.0.1", "Browser/1"), now()),
+        Err(Mismatch::Over)
+    );
     assert!(moved.valid_until == session.valid_until, "a day is a day");
 }
 
@@ -228,19 +287,29 @@ async fn a_cookie_travels_by_https_only_where_the_address_is_one() {
         .await;
     let answer = server.client().barong().create(ADA, STRONG).await.expect(201);
     let line = answer.header("set-cookie").unwrap();
-    assert!(line.starts_with("__Host-session=") && line.ends_with("; HttpOnly; SameSite=Lax; Secure"), "{line}");
+    assert!(
+        line.starts_with("__Host-session=") && line.ends_with("; HttpOnly; SameSite=Lax; Secure"),
+        "{line}"
+    );
 }
 
 /// The limits of a sign-in are those of every surface.
 #[tokio::test]
 async fn guesses_are_limited_over_all_surfaces() {
-    let server = Server::setup().env("THROTTLE", "on").env("THROTTLE_SIGNIN_ACCOUNT", "3/900").start().await;
+    let server = Server::setup()
+        .env("THROTTLE", "on")
+        .env("THROTTLE_SIGNIN_ACCOUNT", "3/900")
+        .start()
+        .await;
     let (client, barong) = (server.client(), server.client().barong());
     barong.sign_up(ADA).await;
     barong.enter(ADA, "wrong").await.expect(401);
     client.sign_in_with(ADA, "wrong").await.expect(401);
     barong.enter(ADA, "wrong").await.expect(401);
-    let answer = barong.enter(ADA, STRONG).await.expect_keys(429, &["identity.session.too_many_requests"]);
+    let answer = barong
+        .enter(ADA, STRONG)
+        .await
+        .expect_keys(429, &["identity.session.too_many_requests"]);
     assert!(answer.header("retry-after").is_some());
     server.clock.advance(Duration::from_secs(900));
     barong.enter(ADA, STRONG).await.expect_session(201);

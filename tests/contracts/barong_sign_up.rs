@@ -23,16 +23,24 @@ async fn makes_an_account_with_a_session_and_asks_to_confirm(#[values(Embedded, 
     });
     assert_eq!(session.user, wanted);
     let (prefix, digits) = session.uid.split_at(2);
-    assert!(prefix == "ID" && digits.len() == 10 && digits.chars().all(|c| c.is_ascii_digit() || ('A'..='F').contains(&c)));
+    assert!(
+        prefix == "ID" && digits.len() == 10 && digits.chars().all(|c| c.is_ascii_digit() || ('A'..='F').contains(&c))
+    );
 
     let mail = &client.mails(ADA).await[0];
-    assert_eq!((&mail["subject"], &mail["to"]), (&json!("Registration Confirmation"), &json!(ADA)));
+    assert_eq!(
+        (&mail["subject"], &mail["to"]),
+        (&json!("Registration Confirmation"), &json!(ADA))
+    );
     let text = mail["text"].as_str().unwrap();
     let link = format!("{}/accounts/confirmation?confirmation_token=", client.url());
     assert!(text.contains(&link) && text.contains("&lang=en"), "{text}");
 
     let created = &barong.events("model.user.created").await[0]["record"];
-    assert_eq!((&created["uid"], &created["state"]), (&json!(session.uid), &json!("pending")));
+    assert_eq!(
+        (&created["uid"], &created["state"]),
+        (&json!(session.uid), &json!("pending"))
+    );
     let asked = &barong.events("system.user.email.confirmation.token").await[0]["record"];
     assert_eq!(asked["user"]["uid"], session.uid);
     assert_eq!(asked["domain"], client.url());
@@ -48,7 +56,10 @@ async fn an_account_is_one_on_every_surface() {
     client.sign_in_with(ADA, STRONG).await.expect(200);
     client.sign_up("bob@example.com").await;
     let session = barong.enter("bob@example.com", PASSWORD).await.expect_session(201);
-    assert_eq!((&session.user["state"], &session.user["role"]), (&json!("pending"), &json!("member")));
+    assert_eq!(
+        (&session.user["state"], &session.user["role"]),
+        (&json!("pending"), &json!("member"))
+    );
 }
 
 #[rstest]
@@ -59,9 +70,17 @@ async fn an_account_is_one_on_every_surface() {
 #[tokio::test]
 async fn what_is_missing_or_empty(#[case] form: &[(&str, &str)], #[case] problems: &[&str]) {
     let server = Server::start().await;
-    let keys: Vec<String> = problems.iter().map(|problem| format!("identity.user.{problem}")).collect();
+    let keys: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("identity.user.{problem}"))
+        .collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-    server.client().barong().post("/identity/users", form).await.expect_keys(422, &keys);
+    server
+        .client()
+        .barong()
+        .post("/identity/users", form)
+        .await
+        .expect_keys(422, &keys);
 }
 
 #[rstest]
@@ -96,13 +115,25 @@ async fn what_is_wrong_is_said_together(#[case] changes: &[(&str, &str)], #[case
 async fn what_is_too_long() {
     let server = Server::start().await;
     let barong = server.client().barong();
-    barong.create(ADA, &format!("Tecohvi0{}", "-Ab3".repeat(17))).await.expect_keys(422, &["password.too_long"]);
-    barong.create(ADA, &format!("Tecohvi0{}", "x".repeat(2000))).await.expect_keys(422, &["password.too_long"]);
+    barong
+        .create(ADA, &format!("Tecohvi0{}", "-Ab3".repeat(17)))
+        .await
+        .expect_keys(422, &["password.too_long"]);
+    barong
+        .create(ADA, &format!("Tecohvi0{}", "x".repeat(2000)))
+        .await
+        .expect_keys(422, &["password.too_long"]);
     let long = format!("\"{}\"", "x".repeat(1023));
     let form = [("email", ADA), ("password", STRONG), ("data", &long)];
-    barong.post("/identity/users", &form).await.expect_keys(422, &["data.too_long"]);
+    barong
+        .post("/identity/users", &form)
+        .await
+        .expect_keys(422, &["data.too_long"]);
     let address = format!("{}@example.com", "a".repeat(250));
-    barong.create(&address, STRONG).await.expect_keys(422, &["email.invalid"]);
+    barong
+        .create(&address, STRONG)
+        .await
+        .expect_keys(422, &["email.invalid"]);
 }
 
 #[rstest]
@@ -111,10 +142,19 @@ async fn an_address_is_taken_in_any_case(#[values(Embedded, DynamoDbLocal)] tabl
     let Some(server) = Server::on(table).await else { return };
     let barong = server.client().barong();
     barong.sign_up(ADA).await;
-    barong.create("ADA@EXAMPLE.COM", STRONG).await.expect_keys(422, &["email.taken"]);
-    barong.create(ADA, "Password1").await.expect_keys(422, &["email.taken", "password.weak"]);
+    barong
+        .create("ADA@EXAMPLE.COM", STRONG)
+        .await
+        .expect_keys(422, &["email.taken"]);
+    barong
+        .create(ADA, "Password1")
+        .await
+        .expect_keys(422, &["email.taken", "password.weak"]);
     server.client().sign_up("bob@example.com").await;
-    barong.create("bob@example.com", STRONG).await.expect_keys(422, &["email.taken"]);
+    barong
+        .create("bob@example.com", STRONG)
+        .await
+        .expect_keys(422, &["email.taken"]);
 }
 
 #[tokio::test]
@@ -123,7 +163,11 @@ async fn a_referrer_is_shown() {
     let barong = server.client().barong();
     let ada = barong.sign_up(ADA).await;
     assert!(ada.uid.starts_with("CS"), "{}", ada.uid);
-    let form = [("email", "bob@example.com"), ("password", STRONG), ("refid", ada.uid.as_str())];
+    let form = [
+        ("email", "bob@example.com"),
+        ("password", STRONG),
+        ("refid", ada.uid.as_str()),
+    ];
     let bob = barong.post("/identity/users", &form).await.expect_session(201);
     assert_eq!(bob.user["referral_uid"], ada.uid);
     let again = barong.sign_in("bob@example.com").await;
@@ -137,15 +181,25 @@ async fn nobody_gives_themselves_a_role() {
     let body = json!({
         "email": ADA, "password": STRONG, "role": "superadmin", "level": 3, "state": "active", "otp": true, "uid": "ID0000000000",
     });
-    let made = server.client().barong().post_json("/identity/users", &body).await.expect_session(201);
+    let made = server
+        .client()
+        .barong()
+        .post_json("/identity/users", &body)
+        .await
+        .expect_session(201);
     let user = &made.user;
-    assert_eq!((&user["role"], &user["level"], &user["state"], &user["otp"]), (&json!("member"), &json!(0), &json!("pending"), &json!(false)));
+    assert_eq!(
+        (&user["role"], &user["level"], &user["state"], &user["otp"]),
+        (&json!("member"), &json!(0), &json!("pending"), &json!(false))
+    );
     assert_ne!(made.uid, "ID0000000000");
 }
 
 #[tokio::test]
 async fn sign_ups_from_one_client_are_limited() {
-    let setup = Server::setup().env("THROTTLE", "on").env("THROTTLE_SIGNUP_ADDRESS", "2/3600");
+    let setup = Server::setup()
+        .env("THROTTLE", "on")
+        .env("THROTTLE_SIGNUP_ADDRESS", "2/3600");
     let server = setup.start().await;
     let barong = server.client().barong();
     barong.sign_up(ADA).await;
