@@ -19,6 +19,7 @@ mod arc_refresh;
 mod arc_reset;
 mod arc_sign_up;
 mod arc_switch;
+mod barong_captcha;
 mod barong_codes;
 mod barong_confirmation;
 mod barong_public;
