@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod avatar;
 pub mod client_reset;
+pub mod customer;
 pub mod directory;
 pub mod email;
 pub mod mailed_sign_up;
@@ -20,6 +21,7 @@ use crate::sessions::Session;
 use crate::store::record::read;
 use crate::store::{Item, Query, Record, Store, StoreError, Versioned};
 
+pub use customer::Customer;
 pub use email::Email;
 pub use user::{State, User};
 
@@ -63,9 +65,12 @@ impl Account {
     }
 
     async fn read_from(store: &Store, id: UserId, first: &str) -> Result<Option<Self>, StoreError> {
-        let items = store
-            .query_to_end(Query::partition(User::partition(id)).between(first, User::SK))
-            .await?;
+        let query = Query::partition(User::partition(id)).between(first, User::SK);
+        Self::of_items(store.query_to_end(query).await?)
+    }
+
+    /// The account that these items of its partition make; `None` without a user among them.
+    fn of_items(items: Vec<Item>) -> Result<Option<Self>, StoreError> {
         let (mut user, mut totp, mut sessions, mut memberships) = (None, None, Vec::new(), Vec::new());
         for item in items {
             match kind(&item) {

@@ -59,6 +59,11 @@ impl Aws {
         aws_sdk_sesv2::Client::new(&self.sdk(self.endpoint()).await)
     }
 
+    /// A client of SNS.
+    pub async fn sns(&self) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.sdk(self.endpoint()).await)
+    }
+
     fn endpoint(&self) -> Option<&str> {
         self.0.settings.endpoint.as_deref()
     }

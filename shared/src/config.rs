@@ -1,6 +1,7 @@
 //! The environment, read once. Every variable stands in [`VARIABLES`], with its default and what it is for.
 
 pub mod barong;
+mod customers;
 mod edge;
 mod variables;
 
@@ -16,6 +17,7 @@ use crate::credentials::passkey::relying_party;
 use crate::http::throttle::{Limit, Limits};
 
 pub use barong::BarongConfig;
+pub use customers::CustomerConfig;
 pub use edge::EdgeConfig;
 pub use variables::{VARIABLES, Variable};
 
@@ -163,6 +165,8 @@ pub struct Config {
     pub limits: Option<Limits>,
     /// Least length of a new password in code points.
     pub password_min_length: usize,
+    /// What customers are asked for, and how far they are known.
+    pub customers: CustomerConfig,
     /// Who we are to an authenticator.
     pub webauthn: WebauthnConfig,
     /// The first administrator.
@@ -246,6 +250,7 @@ impl Config {
                 .unwrap_or(10),
             limits: env.limits()?,
             password_min_length,
+            customers: env.customers()?,
             bootstrap_admin: BootstrapAdmin {
                 email: Email::parse(&env.text_or("BOOTSTRAP_ADMIN_EMAIL", "admin@example.com"))
                     .map_err(|_| env.wrong("BOOTSTRAP_ADMIN_EMAIL", "an e-mail address"))?,
@@ -388,6 +393,11 @@ impl Env<'_> {
             otp_address: limit("THROTTLE_OTP_ADDRESS", defaults.otp_address)?,
             totp_account: limit("THROTTLE_TOTP_ACCOUNT", defaults.totp_account)?,
             passkey_address: limit("THROTTLE_PASSKEY_ADDRESS", defaults.passkey_address)?,
+            sms_account: limit("THROTTLE_SMS_ACCOUNT", defaults.sms_account)?,
+            sms_number: limit("THROTTLE_SMS_NUMBER", defaults.sms_number)?,
+            sms_repeat: limit("THROTTLE_SMS_REPEAT", defaults.sms_repeat)?,
+            sms_country: limit("THROTTLE_SMS_COUNTRY", defaults.sms_country)?,
+            sms_code_account: limit("THROTTLE_SMS_CODE_ACCOUNT", defaults.sms_code_account)?,
         }))
     }
 }

@@ -3,12 +3,17 @@
 pub mod picture;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use tokio::io::AsyncWriteExt;
 
+use crate::App;
+use crate::act::Failure;
 use crate::aws::Aws;
+use crate::tokens::{Secret, SecretHash};
 
 /// A file and what it is.
 #[derive(Debug)]
@@ -130,6 +135,66 @@ impl Files {
             }
         }
     }
+}
+
+impl Files {
+    /// A link to a file, good for so many seconds, whoever has it: one that the bucket's service checks, or one of the local
+    /// server. What it leads to is downloaded, not shown.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn link(&self, app: &App, name: &str, seconds: u64) -> Result<String, Failure> {
+        let lifetime = Duration::from_secs(seconds);
+        match self {
+            Self::Directory(_) => {
+                let until = app.clock.now().checked_add(lifetime).map_err(wrong)?.as_second();
+                let signature = signature(app, name, until).await?;
+                let base = &app.config.public_url;
+                Ok(format!(
+                    "{base}/_local/{name}?until={until}&signature={}",
+                    signature.as_str()
+                ))
+            }
+            Self::Bucket {
+                name: bucket,
+                aws,
+                client,
+            } => {
+                let client = client.get_or_init(|| aws.s3()).await;
+                let request = client.get_object().bucket(bucket).key(name);
+                let request = request.response_content_disposition("attachment");
+                let settings = PresigningConfig::expires_in(lifetime).map_err(wrong)?;
+                let signed = request.presigned(settings).await;
+                Ok(signed
+                    .map_err(|error| wrong(DisplayErrorContext(error)))?
+                    .uri()
+                    .to_owned())
+            }
+        }
+    }
+}
+
+/// Whether a link of the local server is for this file, and in time.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn is_linked(app: &App, name: &str, until: &str, presented: &str) -> Result<bool, Failure> {
+    let until = until.parse::<i64>().ok();
+    let Some(until) = until.filter(|until| app.clock.now().as_second() < *until) else {
+        return Ok(false);
+    };
+    Ok(signature(app, name, until)
+        .await?
+        .matches(&SecretHash::presented(presented)))
+}
+
+async fn signature(app: &App, name: &str, until: i64) -> Result<SecretHash, Failure> {
+    let mark = app
+        .keys
+        .get()
+        .await?
+        .mark(&format!("link to {name}"), &until.to_string())?;
+    Ok(Secret::presented(mark).hash())
 }
 
 fn wrong(error: impl std::fmt::Display) -> FileError {

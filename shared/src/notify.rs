@@ -1,12 +1,14 @@
 //! Messages to people. A message is an item of the same commit as what caused it, so that it is sent if and only if the
 //! act happened. The mailer reads the table's stream and sends each once.
 //!
-//! Rooms: [`template`] what messages say, [`mailer`] sending, [`mailbox`] where a laptop keeps them, [`ses`] where they go
-//! otherwise.
+//! Rooms: [`template`] what mails say, [`events`] what other systems are told, [`mailer`] sending, [`mailbox`] where a laptop
+//! keeps messages, [`ses`] and [`sns`] where they go otherwise.
 
+pub mod events;
 pub mod mailbox;
 pub mod mailer;
 pub mod ses;
+pub mod sns;
 pub mod template;
 
 use std::time::Duration;
@@ -15,10 +17,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+pub use events::Event;
 pub use template::Template;
 
 use crate::App;
 use crate::accounts::Email;
+use crate::accounts::customer::phones::PhoneNumber;
 use crate::ids::new_ulid;
 use crate::store::{Key, Record, StoreError};
 use crate::tokens::Keyring;
@@ -102,7 +106,18 @@ pub struct Message {
 #[derive(Serialize, Deserialize)]
 struct Content {
     to: String,
-    template: Template,
+    #[serde(flatten)]
+    said: Said,
+}
+
+/// What a message says.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Said {
+    /// A mail.
+    Mail { template: Template },
+    /// A text message, in words.
+    Sms { text: String },
 }
 
 impl Message {
@@ -111,17 +126,26 @@ impl Message {
     /// # Errors
     /// [`NotifyError`] when it cannot be sealed.
     pub fn mail(app: &App, keyring: &Keyring, to: &Email, template: &Template) -> Result<Self, NotifyError> {
+        let template = template.clone();
+        Self::new(app, keyring, Channel::Mail, to.typed(), Said::Mail { template })
+    }
+
+    /// A text message, not yet written to the table.
+    ///
+    /// # Errors
+    /// [`NotifyError`] when it cannot be sealed.
+    pub fn sms(app: &App, keyring: &Keyring, to: &PhoneNumber, text: String) -> Result<Self, NotifyError> {
+        Self::new(app, keyring, Channel::Sms, &to.dialled(), Said::Sms { text })
+    }
+
+    fn new(app: &App, keyring: &Keyring, channel: Channel, to: &str, said: Said) -> Result<Self, NotifyError> {
         let now = app.clock.now();
-        let content = Content {
-            to: to.typed().to_owned(),
-            template: template.clone(),
-        };
-        let content = serde_json::to_string(&content)
-            .map(Zeroizing::new)
-            .map_err(unreadable)?;
+        let to = to.to_owned();
+        let content = serde_json::to_string(&Content { to, said });
+        let content = content.map(Zeroizing::new).map_err(unreadable)?;
         Ok(Self {
             id: new_ulid(&app.clock, &app.random).to_string(),
-            channel: Channel::Mail,
+            channel,
             stage: Stage::Pending,
             sealed: Some(keyring.seal(&app.random, PURPOSE, &content)?),
             leased_until: None,

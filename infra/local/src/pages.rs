@@ -6,7 +6,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName};
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName,
+};
 use axum::http::uri::PathAndQuery;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -14,6 +16,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
 use shared::App;
+use shared::accounts::customer::documents;
 use shared::config::{Config, WebauthnConfig};
 use shared::notify::Channel;
 use shared::notify::mailbox::Delivered;
@@ -42,6 +45,7 @@ pub fn routes(app: &App, mailroom: Shared) -> Router {
         .route("/_local/mail/{id}", get(mail_as_html))
         .route("/_local/sms", get(sms))
         .with_state(mailroom)
+        .route("/_local/documents/{file}", get(document).with_state(app.clone()))
 }
 
 #[derive(Template, Clone)]
@@ -152,6 +156,26 @@ async fn mail_as_html(State(mailroom): State<Shared>, Path(id): Path<String>) ->
             Some(html) => ([(CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response(),
             None => StatusCode::NOT_FOUND.into_response(),
         },
+        Err(error) => failed(&error),
+    }
+}
+
+#[derive(Deserialize)]
+struct Link {
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    signature: String,
+}
+
+/// A customer's document, for whoever has a link to it that is not overdue: what a bucket's pre-signed link is elsewhere.
+async fn document(State(app): State<App>, Path(file): Path<String>, Query(link): Query<Link>) -> Response {
+    match documents::linked(&app, &file, &link.until, &link.signature).await {
+        Ok(Some(file)) => {
+            let headers = [(CONTENT_TYPE, file.media_type), (CONTENT_DISPOSITION, "attachment")];
+            (headers, file.bytes).into_response()
+        }
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => failed(&error),
     }
 }

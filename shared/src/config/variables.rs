@@ -240,6 +240,96 @@ pub const VARIABLES: &[Variable] = &[
         "passkey sign-ins begun, finished, and asked about, from one client address",
     ),
     variable(
+        "THROTTLE_SMS_ACCOUNT",
+        "10/3600",
+        "text messages with a code that one user has sent",
+    ),
+    variable(
+        "THROTTLE_SMS_NUMBER",
+        "5/3600",
+        "those to one telephone number, whoever has them sent",
+    ),
+    variable(
+        "THROTTLE_SMS_REPEAT",
+        "2/60",
+        "those of one user to one number: how soon one may be repeated",
+    ),
+    variable(
+        "THROTTLE_SMS_COUNTRY",
+        "500/3600",
+        "those to all numbers of one country, which bounds what they cost",
+    ),
+    variable(
+        "THROTTLE_SMS_CODE_ACCOUNT",
+        "30/3600",
+        "codes of text messages that one user tries, beside the five for each code",
+    ),
+    variable(
+        "BARONG_LEVELS",
+        "email:verified, phone:verified, document:verified",
+        "the private label of each level, from 1",
+    ),
+    variable(
+        "BARONG_ACTIVATION_REQUIREMENTS",
+        "email:verified",
+        "the private labels that make an account active",
+    ),
+    variable(
+        "BARONG_STATE_TRIGGERS",
+        "banned:ban, banned:fraud, deleted:delete, locked:suspicious, locked:lock",
+        "keys of private labels that put an account into a state; the last that is found counts",
+    ),
+    variable(
+        "BARONG_DOC_NUM_LIMIT",
+        "10",
+        "documents that one customer has at most, 60 or fewer",
+    ),
+    variable(
+        "BARONG_DOCUMENT_TYPES",
+        "Passport, Identity card, Driver license, Utility Bill, Residental, Institutional",
+        "what a document may be",
+    ),
+    variable(
+        "BARONG_REQUIRED_DOCS_EXPIRE",
+        "true",
+        "whether a document must say until when it is good",
+    ),
+    variable(
+        "BARONG_UPLOAD_SIZE_MIN_RANGE",
+        "1",
+        "bytes that a document has at least",
+    ),
+    variable(
+        "BARONG_UPLOAD_SIZE_MAX_RANGE",
+        "10",
+        "megabytes that a document has at most; behind API Gateway a whole request has 6",
+    ),
+    variable(
+        "BARONG_UPLOAD_EXTENSION_WHITELIST",
+        "jpg, jpeg, png, pdf",
+        "endings that the name of a document may have; its content must be one of these formats",
+    ),
+    variable(
+        "BARONG_UPLOAD_AUTH_URL_EXPIRATION",
+        "1",
+        "minutes that a link to a document is good",
+    ),
+    variable(
+        "USER_STORAGE_TITLES",
+        "none",
+        "titles (comma separated) under which customers may keep data of theirs",
+    ),
+    variable(
+        "BARONG_SMS_CONTENT_TEMPLATE",
+        "Your verification code for Barong: {{code}}",
+        "the text message that brings a code",
+    ),
+    variable(
+        "BARONG_API_DATA_MASKING_ENABLED",
+        "false",
+        "true shows owners, too, only parts of their numbers and names",
+    ),
+    variable(
         "PASSWORD_MIN_LENGTH",
         "6",
         "code points a new password has at least; 15 is recommended (NIST SP 800-63B-4)",

@@ -69,6 +69,16 @@ pub struct Limits {
     pub totp_account: Limit,
     /// Passkey sign-ins begun, finished, and asked about, from one client.
     pub passkey_address: Limit,
+    /// Text messages with a code that one user has sent.
+    pub sms_account: Limit,
+    /// Those to one telephone number, whoever has them sent.
+    pub sms_number: Limit,
+    /// Those of one user to one number: how soon one may be repeated.
+    pub sms_repeat: Limit,
+    /// Those to all numbers of one country.
+    pub sms_country: Limit,
+    /// Codes that one user tries.
+    pub sms_code_account: Limit,
 }
 
 impl Default for Limits {
@@ -88,6 +98,11 @@ impl Default for Limits {
             otp_address: limit(60, 900),
             totp_account: limit(10, 900),
             passkey_address: limit(300, 900),
+            sms_account: limit(10, 3600),
+            sms_number: limit(5, 3600),
+            sms_repeat: limit(2, 60),
+            sms_country: limit(500, 3600),
+            sms_code_account: limit(30, 3600),
         }
     }
 }

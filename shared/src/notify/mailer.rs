@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::mailbox::{Delivered, Mailbox};
 use super::ses::Ses;
-use super::{Channel, Message, NotifyError, Stage, unreadable};
+use super::sns::Sns;
+use super::template::Rendered;
+use super::{Content, Message, NotifyError, Said, Stage, unreadable};
 use crate::App;
 use crate::store::commit::{Step, text};
 use crate::store::record::version_of;
@@ -17,8 +19,8 @@ pub const LEASE: Duration = Duration::from_secs(120);
 /// Where messages leave.
 #[derive(Debug)]
 pub enum Outlet {
-    /// Amazon SES.
-    Ses(Ses),
+    /// AWS: mails by SES, text messages by SNS.
+    Aws(Ses, Sns),
     /// The mailbox of a laptop.
     Mailbox(Mailbox),
 }
@@ -83,23 +85,43 @@ pub async fn deliver(app: &App, outlet: &Outlet, id: &str) -> Result<Delivery, N
 }
 
 async fn send(app: &App, outlet: &Outlet, message: &Message) -> Result<String, NotifyError> {
-    let content = message.open(app.keys.get().await?.as_ref())?;
-    let rendered = content.template.render(&app.config.service_name)?;
-    match (outlet, message.channel) {
-        (Outlet::Ses(ses), Channel::Mail) => ses.send(&content.to, &rendered).await,
-        (Outlet::Ses(_), Channel::Sms) => Err(NotifyError::Provider("text messages do not leave by SES".into())),
-        (Outlet::Mailbox(mailbox), channel) => {
-            let is_mail = channel == Channel::Mail;
+    let Content { to, said } = message.open(app.keys.get().await?.as_ref())?;
+    let said = match said {
+        Said::Mail { template } => Words::Mail(template.render(&app.config.service_name)?),
+        Said::Sms { text } => Words::Sms(text),
+    };
+    match (outlet, said) {
+        (Outlet::Aws(ses, _), Words::Mail(mail)) => ses.send(&to, &mail).await,
+        (Outlet::Aws(_, sns), Words::Sms(text)) => sns.send(&to, &text).await,
+        (Outlet::Mailbox(mailbox), said) => {
+            let (from, subject, text, html) = match said {
+                Words::Sms(text) => (None, None, text, None),
+                Words::Mail(mail) => {
+                    let from = app.config.mail.from.clone();
+                    (Some(from), Some(mail.subject), mail.text, Some(mail.html))
+                }
+            };
             let delivered = Delivered {
                 id: message.id.clone(),
-                to: content.to,
-                from: is_mail.then(|| app.config.mail.from.clone()),
-                subject: is_mail.then_some(rendered.subject),
-                text: rendered.text,
-                html: is_mail.then_some(rendered.html),
+                to,
+                from,
+                subject,
+                text,
+                html,
                 sent_at: format!("{:.3}", app.clock.now()),
             };
-            mailbox.put(channel, &delivered).await.map(|()| message.id.clone())
+            mailbox
+                .put(message.channel, &delivered)
+                .await
+                .map(|()| message.id.clone())
         }
     }
+}
+
+/// What a message says, in words.
+enum Words {
+    /// A mail.
+    Mail(Rendered),
+    /// A text message.
+    Sms(String),
 }

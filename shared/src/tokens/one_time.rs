@@ -49,10 +49,36 @@ impl OneTime {
     /// Adds to `commit` that it is used up. Whoever comes after is refused with `refusal`.
     pub fn consume<E>(&self, commit: &mut Commit<E>, key: Key, refusal: impl FnOnce() -> E + Send + 'static) {
         let unused = Condition::All(vec![
-            Condition::Equals("token_hash", text(self.token_hash.as_str())),
+            self.is_this_one(),
             Condition::Below("attempts", MAX_ATTEMPTS.into()),
         ]);
         commit.delete(key, unused).otherwise(|_| refusal());
+    }
+
+    /// Counts a guess before it is judged, so that a thousand at the same moment are not five. For secrets that are short
+    /// enough to be guessed.
+    ///
+    /// # Errors
+    /// `refusal` when it was replaced or used meanwhile, or when there were too many guesses.
+    pub async fn count_guess<R: Send + 'static>(&self, app: &App, key: Key, refusal: R) -> Result<(), Undone<R>> {
+        let guessable = Condition::All(vec![
+            self.is_this_one(),
+            Condition::Below("attempts", MAX_ATTEMPTS.into()),
+        ]);
+        let mut commit = Commit::<Undone<R>>::new();
+        commit
+            .update(key, guessable, [Step::Add("attempts", 1)])
+            .otherwise(|_| Undone::Refused(refusal));
+        app.store.commit(commit).await
+    }
+
+    /// As [`OneTime::consume`], by a guess that was counted.
+    pub fn consume_counted<E>(&self, commit: &mut Commit<E>, key: Key, refusal: impl FnOnce() -> E + Send + 'static) {
+        commit.delete(key, self.is_this_one()).otherwise(|_| refusal());
+    }
+
+    fn is_this_one(&self) -> Condition {
+        Condition::Equals("token_hash", text(self.token_hash.as_str()))
     }
 }
 
