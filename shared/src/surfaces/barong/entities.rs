@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::accounts::customer::profiles::Details;
+use crate::accounts::customer::{Customer, DataStorage, KycProfile, Label, Phone};
 use crate::accounts::{State, User};
 
 /// A moment in UTC, to the second.
@@ -105,6 +107,26 @@ impl FullUserView {
             updated_at: Moment(user.updated_at.unwrap_or(user.created_at)),
         }
     }
+
+    /// A user and what is known about the person.
+    pub fn about(customer: &Customer) -> Self {
+        Self {
+            labels: customer.labels.iter().map(LabelView::of).collect(),
+            phones: customer.phones.iter().map(PhoneView::of).collect(),
+            profiles: customer.profiles.iter().map(ProfileView::of).collect(),
+            data_storages: customer.storages.iter().map(DataStorageView::of).collect(),
+            ..Self::of(customer.user())
+        }
+    }
+
+    /// The same in the answer that opens a session.
+    #[must_use]
+    pub fn opened(self, csrf_token: &str) -> Self {
+        Self {
+            csrf_token: Some(csrf_token.to_owned()),
+            ..self
+        }
+    }
 }
 
 /// A label.
@@ -122,6 +144,19 @@ pub struct LabelView {
     pub updated_at: Moment,
 }
 
+impl LabelView {
+    /// A label.
+    pub fn of(label: &Label) -> Self {
+        Self {
+            key: label.key.clone(),
+            value: label.value.clone(),
+            scope: label.scope.as_str(),
+            created_at: Moment(label.created_at),
+            updated_at: Moment(label.updated_at),
+        }
+    }
+}
+
 /// A phone.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PhoneView {
@@ -132,6 +167,17 @@ pub struct PhoneView {
     /// When its owner showed that messages arrive.
     #[schema(required)]
     pub validated_at: Option<Instant>,
+}
+
+impl PhoneView {
+    /// A phone.
+    pub fn of(phone: &Phone) -> Self {
+        Self {
+            country: phone.number.country().to_owned(),
+            number: phone.number.digits().to_owned(),
+            validated_at: phone.validated_at.map(Instant),
+        }
+    }
 }
 
 /// What a user told about the person.
@@ -169,6 +215,35 @@ pub struct ProfileView {
     pub updated_at: Moment,
 }
 
+impl ProfileView {
+    /// A profile.
+    pub fn of(profile: &KycProfile) -> Self {
+        let Details {
+            first_name,
+            last_name,
+            dob,
+            address,
+            postcode,
+            city,
+            country,
+            metadata,
+        } = profile.details.clone();
+        Self {
+            first_name,
+            last_name,
+            dob,
+            address,
+            postcode,
+            city,
+            country,
+            state: profile.state.as_str(),
+            metadata,
+            created_at: Moment(profile.created_at),
+            updated_at: Moment(profile.updated_at),
+        }
+    }
+}
+
 /// What a client keeps with a user.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DataStorageView {
@@ -180,6 +255,18 @@ pub struct DataStorageView {
     pub created_at: Moment,
     /// When it last changed.
     pub updated_at: Moment,
+}
+
+impl DataStorageView {
+    /// What a client keeps.
+    pub fn of(storage: &DataStorage) -> Self {
+        Self {
+            title: storage.title.clone(),
+            data: storage.data.clone(),
+            created_at: Moment(storage.created_at),
+            updated_at: Moment(storage.updated_at),
+        }
+    }
 }
 
 #[cfg(test)]
