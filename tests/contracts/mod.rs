@@ -1,6 +1,7 @@
 //! Every operation of the published documents, success and each documented error.
 
 mod arc_activity;
+mod arc_authenticator;
 mod arc_bodies;
 mod arc_change_password;
 mod arc_clients;
@@ -18,6 +19,12 @@ mod arc_refresh;
 mod arc_reset;
 mod arc_sign_up;
 mod arc_switch;
+mod barong_codes;
+mod barong_confirmation;
+mod barong_public;
+mod barong_reset;
+mod barong_sessions;
+mod barong_sign_up;
 mod engine_accepting;
 mod engine_accepting_refused;
 mod engine_activation;

@@ -3,6 +3,7 @@
 
 pub mod arc;
 pub mod authenticator;
+pub mod barong;
 pub mod binaries;
 pub mod browser;
 pub mod client;
@@ -16,14 +17,17 @@ pub mod runtime_api;
 pub mod server;
 pub mod services;
 pub mod tenant;
+pub mod totp;
 
 pub use arc::Arc;
+pub use barong::Barong;
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use identity::Identity;
 pub use managing::Managing;
 pub use server::{Server, Table};
 pub use tenant::Tenant;
+pub use totp::Codes;
 
 /// A password that every rule accepts.
 pub const PASSWORD: &str = "correct horse battery staple";
