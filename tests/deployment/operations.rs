@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 118] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 119] = [
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
@@ -185,6 +185,12 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 118] = [
         "EnginePasskeys",
     ),
     ("jwks", "GET", "/.well-known/jwks.json", "PlatformKeys"),
+    (
+        "openid-configuration",
+        "GET",
+        "/.well-known/openid-configuration",
+        "PlatformKeys",
+    ),
     ("account_page", "GET", "/account", "PlatformPages"),
     ("sign_in_page", "GET", "/account/sign-in", "PlatformPages"),
     ("sign_up_page", "GET", "/account/sign-up", "PlatformPages"),

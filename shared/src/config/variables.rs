@@ -52,6 +52,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("IDENTITY_ISSUER", "go", "the issuer (iss) of identity-server's tokens"),
     variable("ARC_ISSUER", "arc", "the issuer (iss) of arc's access tokens"),
     variable(
+        "OTP_CACHE_REVEAL",
+        "0",
+        "1 keeps one-time passwords encrypted instead of as a hash only, and shows them at /otp-caches to whoever may store them",
+    ),
+    variable(
         "REFRESH_GRACE",
         "10",
         "seconds in which a repeated refresh of arc is answered as the first was; 0 makes every repetition theft",
