@@ -7,7 +7,6 @@ use axum::{Json, Router};
 use lambda_http::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use serde::Serialize;
 use shared::App;
-use shared::surfaces::arc::surface;
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -74,7 +73,7 @@ fn open() -> OpenApiRouter<App> {
 }
 
 pub fn routes(app: App) -> Router {
-    surface(app, open(), OpenApiRouter::new())
+    open().split_for_parts().0.with_state(app)
 }
 
 /// The part of arc's API document.
