@@ -7,6 +7,7 @@ mod arc_change_password;
 mod arc_clients;
 mod arc_clients_lists;
 mod arc_code;
+mod arc_discovery;
 mod arc_first_client;
 mod arc_login;
 mod arc_logout;

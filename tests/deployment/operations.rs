@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 134] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 135] = [
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),
     ("identity.version", "GET", "/api/v2/identity/version", "BarongIdentity"),
@@ -249,6 +249,12 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 134] = [
         "EnginePasskeys",
     ),
     ("jwks", "GET", "/.well-known/jwks.json", "PlatformKeys"),
+    (
+        "openid-configuration",
+        "GET",
+        "/.well-known/openid-configuration",
+        "PlatformKeys",
+    ),
     ("account_page", "GET", "/account", "PlatformPages"),
     ("sign_in_page", "GET", "/account/sign-in", "PlatformPages"),
     ("sign_up_page", "GET", "/account/sign-up", "PlatformPages"),
