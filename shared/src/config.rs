@@ -159,6 +159,8 @@ pub struct Config {
     pub barong: BarongConfig,
     /// What is configured of the edge.
     pub edge: EdgeConfig,
+    /// What the link of a mail with a reset of arc begins with; the token follows.
+    pub arc_reset_url: String,
     /// Seconds in which a pair of arc's tokens is exchanged for the same successor again.
     pub refresh_grace: u32,
     /// Whether a one-time password that works is kept so that those who may store one can see it.
@@ -228,6 +230,7 @@ impl Config {
             return Err(env.wrong("PASSWORD_MIN_LENGTH", "a number of at least 6"));
         }
         let endpoint = env.text("AWS_ENDPOINT_URL");
+        let arc_reset_url = env.text_or("ARC_RESET_URL", &format!("{public_url}/account/reset/"));
         let service_name = env.text_or("SERVICE_NAME", "Countersign");
         Ok(Self {
             barong: BarongConfig::read(&env)?,
@@ -247,6 +250,7 @@ impl Config {
                 .unwrap_or(tracing::Level::INFO),
             identity_issuer: env.text_or("IDENTITY_ISSUER", "go"),
             arc_issuer: env.text_or("ARC_ISSUER", "arc"),
+            arc_reset_url,
             refresh_grace: env
                 .parsed("REFRESH_GRACE", "a number of seconds, 0 for none")?
                 .unwrap_or(10),

@@ -10,14 +10,17 @@ const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 
 /// Every page, as somebody meets it who is signed in.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 11] = [
     "/account",
     "/account/sign-up",
+    "/account/sign-up/0123456789abcdef",
     "/account/sign-in",
     "/account/forgotten",
     "/auth/changepassword/0123456789abcdef?u=ada%40example.com",
     "/auth/invitations/accept/abc",
     "/account/activate/019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26/abc",
+    "/accounts/confirmation?confirmation_token=a.b.c&lang=en",
+    "/accounts/password_reset?reset_token=a.b.c&lang=en",
     "/account/nothing",
 ];
 

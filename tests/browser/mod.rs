@@ -4,6 +4,7 @@ mod account;
 mod activation;
 mod careful;
 mod invitation;
+mod mailed_sign_up;
 mod passkeys;
 mod reset;
 mod second_factor;

@@ -164,3 +164,15 @@ async fn mails_are_limited() {
     let answer = arc.forget("nobody@example.com").await.expect(429);
     assert!(answer.header("retry-after").is_some());
 }
+
+/// The client's secret is needed to set the password, so that the page behind the link is the application's.
+#[tokio::test]
+async fn the_link_leads_where_the_deployment_says() {
+    let place = "https://app.example.com/reset#";
+    let server = Server::setup().env("ARC_RESET_URL", place).start().await;
+    let arc = server.client().arc();
+    arc.0.sign_up(ADA).await;
+    arc.forget(ADA).await.expect(204);
+    let token = arc.mailed(ADA, place).await.expect("a link");
+    arc.reset(&token, NEW).await.expect(204);
+}

@@ -7,11 +7,12 @@ use tests::{Answer, Client, PASSWORD, Server};
 
 const ADA: &str = "ada@example.com";
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/account",
     "/account/",
     "/account/sign-in",
     "/account/sign-up",
+    "/account/sign-up/0123456789abcdef",
     "/account/forgotten",
     "/auth/changepassword/0123456789abcdef",
     "/auth/invitations/accept/c2VjcmV0",

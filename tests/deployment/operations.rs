@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 135] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 136] = [
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),
     ("identity.version", "GET", "/api/v2/identity/version", "BarongIdentity"),
@@ -258,6 +258,12 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 135] = [
     ("account_page", "GET", "/account", "PlatformPages"),
     ("sign_in_page", "GET", "/account/sign-in", "PlatformPages"),
     ("sign_up_page", "GET", "/account/sign-up", "PlatformPages"),
+    (
+        "mailed_sign_up_page",
+        "GET",
+        "/account/sign-up/{token}",
+        "PlatformPages",
+    ),
     ("forgotten_page", "GET", "/account/forgotten", "PlatformPages"),
     (
         "new_password_page",

@@ -106,7 +106,7 @@ pub async fn request(app: &App, email: &Email, client: &Client, origin: &Origin)
         token: OneTime::new(&token, app.clock.now(), LIFETIME)?,
     };
     let template = Template::PasswordReset {
-        link: format!("{}/account/reset/{}", app.config.public_url, token.expose()),
+        link: format!("{}{}", app.config.arc_reset_url, token.expose()),
         minutes: LIFETIME.as_secs() / 60,
     };
     // The mail goes to the address as its owner typed it, not as whoever asks does.

@@ -52,6 +52,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("IDENTITY_ISSUER", "go", "the issuer (iss) of identity-server's tokens"),
     variable("ARC_ISSUER", "arc", "the issuer (iss) of arc's access tokens"),
     variable(
+        "ARC_RESET_URL",
+        "PUBLIC_URL/account/reset/",
+        "what the link in arc's reset mails begins with, the token follows: a page of the application, which calls reset-password with its secret",
+    ),
+    variable(
         "BARONG_STATUS_CODES",
         "documented",
         "the statuses of success on barong's surface: documented, or runtime as the original program sends them",

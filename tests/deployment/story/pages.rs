@@ -7,6 +7,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>) {
         "account",
         "sign_in",
         "sign_up",
+        "mailed_sign_up",
         "forgotten",
         "new_password",
         "invitation",

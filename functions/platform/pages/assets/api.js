@@ -13,10 +13,13 @@ export class Refused extends Error {
 
 const TOO_LONG = 30_000;
 
-/** Calls an operation: its body as it is, a text or JSON. `body` is sent as JSON, a form as it is. */
-export async function call(method, path, body) {
-  const token = session.token();
-  const headers = token ? { 'X-Auth': token } : {};
+/**
+ * Calls an operation: its body as it is, a text or JSON. `body` is sent as JSON, a form as it is. With `headers` of its own a
+ * request is not that of whoever is signed in.
+ */
+export async function call(method, path, body, headers) {
+  const token = headers ? undefined : session.token();
+  headers ??= token ? { 'X-Auth': token } : {};
   const answer = await send(path, {
     method,
     headers,
@@ -33,7 +36,7 @@ export async function call(method, path, body) {
     session.end();
     dispatchEvent(new Event('sessionended'));
   }
-  const { message, errors } = content ?? {};
+  const { message, errors } = content?.error ?? content ?? {};
   throw new Refused(answer.status, message ?? 'Something went wrong here. Try again in a moment.', errors);
 }
 

@@ -42,6 +42,7 @@ const ASSETS: &[Asset] = &[
     asset!("forgotten.js", SCRIPT),
     asset!("new-password.js", SCRIPT),
     asset!("invitation.js", SCRIPT),
+    asset!("mailed-sign-up.js", SCRIPT),
     asset!("activate.js", SCRIPT),
     asset!("confirm-address.js", SCRIPT),
     asset!("set-password.js", SCRIPT),

@@ -68,6 +68,7 @@ pages! {
     SetPassword "set-password.html" "Setting a new password, behind the link of a mail of barong.",
     SignIn "sign-in.html" "Signing in with a password or a passkey.",
     SignUp "sign-up.html" "Making an account.",
+    MailedSignUp "mailed-sign-up.html" "Making an account, behind the link of a mail.",
     Forgotten "forgotten.html" "Asking for a new password.",
     NewPassword "new-password.html" "Setting a new password, behind the link of a mail.",
     Invitation "invitation.html" "Accepting an invitation, behind the link of a mail.",

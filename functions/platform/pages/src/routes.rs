@@ -6,7 +6,8 @@ use shared::App;
 
 use crate::assets;
 use crate::page::{
-    self, Account, Activate, ConfirmAddress, Forgotten, Invitation, NewPassword, NotFound, SetPassword, SignIn, SignUp,
+    self, Account, Activate, ConfirmAddress, Forgotten, Invitation, MailedSignUp, NewPassword, NotFound, SetPassword,
+    SignIn, SignUp,
 };
 
 /// The group's routes. Unknown paths below `/account` are answered by a page as well.
@@ -17,6 +18,11 @@ pub fn routes(app: App) -> Router {
         .route("/account/", page::of(&app, |frame| Account { frame }))
         .route("/account/sign-in", page::of(&app, |frame| SignIn { frame }))
         .route("/account/sign-up", page::of(&app, |frame| SignUp { frame }))
+        // As arc's sign-up says.
+        .route(
+            "/account/sign-up/{token}",
+            page::of(&app, |frame| MailedSignUp { frame }),
+        )
         .route("/account/forgotten", page::of(&app, |frame| Forgotten { frame }))
         // Where mails link to, as engine's document says.
         .route(
