@@ -14,6 +14,7 @@ pub mod registration;
 pub mod sign_up;
 pub mod user;
 
+use crate::credentials::totp::TotpRecord;
 use crate::ids::UserId;
 use crate::organizations::membership::Membership;
 use crate::sessions::Session;
@@ -36,6 +37,8 @@ pub struct Account {
     pub sessions: Vec<Session>,
     /// Its memberships.
     pub memberships: Vec<Versioned<Membership>>,
+    /// What its codes are made with, where it has any.
+    pub totp: Option<Versioned<TotpRecord>>,
 }
 
 impl Account {
@@ -68,10 +71,11 @@ impl Account {
 
     /// The account that these items of its partition make; `None` without a user among them.
     fn of_items(items: Vec<Item>) -> Result<Option<Self>, StoreError> {
-        let (mut user, mut sessions, mut memberships) = (None, Vec::new(), Vec::new());
+        let (mut user, mut totp, mut sessions, mut memberships) = (None, None, Vec::new(), Vec::new());
         for item in items {
             match kind(&item) {
                 User::KIND => user = Some(Versioned::from_item(item)?),
+                TotpRecord::KIND => totp = Some(Versioned::from_item(item)?),
                 Session::KIND => sessions.push(read(item)?),
                 Membership::KIND => memberships.push(Versioned::from_item(item)?),
                 _ => {}
@@ -82,6 +86,7 @@ impl Account {
             version,
             sessions,
             memberships,
+            totp,
         }))
     }
 }

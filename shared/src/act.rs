@@ -94,6 +94,19 @@ impl<R, F: Into<Failure>> From<F> for Undone<R> {
 }
 
 impl<R> Undone<R> {
+    /// The same as what a larger act ends with.
+    pub fn widened<Q: From<R>>(self) -> Undone<Q> {
+        self.mapped(Q::from)
+    }
+
+    /// The same with what the refusal means to a larger act.
+    pub fn mapped<Q>(self, meaning: impl FnOnce(R) -> Q) -> Undone<Q> {
+        match self {
+            Self::Refused(refusal) => Undone::Refused(meaning(refusal)),
+            Self::Failed(failure) => Undone::Failed(failure),
+        }
+    }
+
     /// The table's error, if it is one.
     pub fn store_error(&self) -> Option<&StoreError> {
         match self {

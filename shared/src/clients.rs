@@ -9,6 +9,7 @@ pub mod code;
 pub mod first;
 pub mod manage;
 pub mod proof;
+pub mod second_step;
 pub mod sign_in;
 mod value;
 

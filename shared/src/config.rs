@@ -386,6 +386,7 @@ impl Env<'_> {
             resend_invitation: limit("THROTTLE_RESEND_INVITATION", defaults.resend_invitation)?,
             otp_account: limit("THROTTLE_OTP_ACCOUNT", defaults.otp_account)?,
             otp_address: limit("THROTTLE_OTP_ADDRESS", defaults.otp_address)?,
+            totp_account: limit("THROTTLE_TOTP_ACCOUNT", defaults.totp_account)?,
             passkey_address: limit("THROTTLE_PASSKEY_ADDRESS", defaults.passkey_address)?,
             sms_account: limit("THROTTLE_SMS_ACCOUNT", defaults.sms_account)?,
             sms_number: limit("THROTTLE_SMS_NUMBER", defaults.sms_number)?,

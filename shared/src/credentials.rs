@@ -1,8 +1,9 @@
-//! What proves that somebody is who they say: passwords, passkeys, and passwords that work once; API keys find their room here.
+//! What proves that somebody is who they say: passwords, passkeys, codes of authenticator apps, and passwords that work once.
 
 pub mod one_time_password;
 pub mod passkey;
 pub mod password;
+pub mod totp;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -145,11 +145,16 @@ impl<E> DerefMut for Change<'_, E> {
 impl<'a, E: From<StoreError>> Change<'a, E> {
     /// Nothing yet.
     pub fn of(app: &App, customer: &'a Customer) -> Self {
+        Self::beside(app, customer, Commit::new())
+    }
+
+    /// Nothing yet but what is in `commit`, which must not change the user.
+    pub fn beside(app: &App, customer: &'a Customer, commit: Commit<E>) -> Self {
         Self {
             customer,
             now: app.clock.now(),
             labels: customer.labels.clone(),
-            commit: Commit::new(),
+            commit,
             steps: Vec::new(),
         }
     }

@@ -14,6 +14,7 @@ use crate::act::{Failure, Undone};
 use crate::activity::Activity;
 use crate::credentials::PasswordRecord;
 use crate::credentials::password::{Password, PasswordHash, WeakPassword};
+use crate::http::query::encoded;
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
 use crate::notify::{Message, Template};
@@ -90,7 +91,7 @@ pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), Fa
             "{}/auth/changepassword/{}?u={}",
             app.config.public_url,
             token.expose(),
-            encoded(email)
+            encoded(email.canonical())
         ),
         minutes: LIFETIME.as_secs() / 60,
     };
@@ -237,34 +238,4 @@ pub(super) fn good(
     let (claim, reset) = (claim?, reset?);
     let is_owners = reset.user_id == Some(claim.user_id);
     (is_owners && reset.token.opens_with(token, now)).then_some((claim, reset))
-}
-
-/// Percent-encoding of everything but letters, digits and `-._~@` (RFC 3986 §3.4 allows `@` in a query).
-fn encoded(email: &Email) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(byte);
-    email
-        .canonical()
-        .bytes()
-        .map(|byte| {
-            if plain(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_fits_into_a_link() {
-        assert_eq!(
-            encoded(&Email::parse("a+b&c=d@example.com").unwrap()),
-            "a%2Bb%26c%3Dd@example.com"
-        );
-        assert_eq!(encoded(&Email::parse("ü@example.com").unwrap()), "%C3%BC@example.com");
-    }
 }

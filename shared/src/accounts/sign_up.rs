@@ -115,6 +115,7 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
         email: email.clone(),
         state,
         is_social: false,
+        two_factor: false,
         profile,
         created_at: now,
         session_epoch: 0,

@@ -95,6 +95,9 @@ pub struct User {
     /// Whether its owner is asked for another password, which does not keep anybody out.
     #[serde(default)]
     pub reset_password: bool,
+    /// Whether it is asked for a code of an authenticator app; see [`totp`](crate::credentials::totp).
+    #[serde(default)]
+    pub two_factor: bool,
     /// What it may do on barong's surface, whose route rules name roles.
     #[serde(default = "member")]
     pub role: String,

@@ -9,13 +9,15 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use super::proof::{self, Credentials};
+use super::second_step::SecondStep;
 use super::sign_in::{Arrival, NotLetIn, open};
 use super::{Client, ClientId};
 use crate::App;
-use crate::accounts::User;
+use crate::accounts::Account;
 use crate::act::Undone;
+use crate::credentials::totp::{self, Asked, SecondFactor};
 use crate::ids::{SessionId, UserId};
-use crate::sessions::sign_in::{Attempt, Known, known_of, prove};
+use crate::sessions::sign_in::{Attempt, Known, Shown, known_of, prove};
 use crate::sessions::{self, LIFETIME, Origin, still_let_in};
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
@@ -42,6 +44,9 @@ pub struct Code {
     /// How often it was used.
     #[serde(default)]
     uses: u32,
+    /// Whether a code of an authenticator app was shown for it.
+    #[serde(default)]
+    pub(super) second_factor: bool,
 }
 
 impl Code {
@@ -99,6 +104,9 @@ pub enum NotExchanged {
     /// Too old, or used before; the session that it opened has ended then.
     #[error("the code was used or is too old")]
     Spent,
+    /// The account asks for a code of an authenticator app, and none was shown; see [`second_step`](super::second_step).
+    #[error("a second factor is needed")]
+    NeedsSecondFactor,
 }
 
 impl From<NotLetIn> for NotExchanged {
@@ -106,6 +114,7 @@ impl From<NotLetIn> for NotExchanged {
         match why {
             NotLetIn::OtherClient | NotLetIn::NoClient(_) => NotExchanged::NoClient,
             NotLetIn::WrongCredentials | NotLetIn::NotActive(_) => NotExchanged::NotValid,
+            NotLetIn::MissingOtp | NotLetIn::Otp(_) => NotExchanged::NeedsSecondFactor,
         }
     }
 }
@@ -118,7 +127,8 @@ impl From<sessions::sign_in::NotSignedIn> for NotExchanged {
 
 type Result<T> = std::result::Result<T, Undone<NotExchanged>>;
 
-/// Gives a code for a password.
+/// Gives a code for a password. Without the code of an authenticator app that the account asks for it opens nothing, but its
+/// owner may go on with [`second_step`](super::second_step).
 ///
 /// # Errors
 /// [`NotLetIn`].
@@ -129,41 +139,83 @@ pub async fn ask(
     challenge: Option<&Challenge>,
 ) -> std::result::Result<Secret, Undone<NotLetIn>> {
     let code = Secret::generate_hex(&app.random);
+    let keyring = app.keys.get().await?;
     let (proven, client) = Box::pin(prove(app, attempt, proof::prove::<NotLetIn>(app, said))).await?;
     let keep = |commit: &mut Commit<Undone<NotLetIn>>, known: &Known| {
         super::sign_in::judge(&client, known).map_err(Undone::Refused)?;
-        keep(commit, app, &known.account.user, &client, challenge, &code)?;
+        let second_factor = match attempt.otp {
+            Some(_) => totp::require(commit, app, &keyring, &known.account, SecondFactor::Code(attempt.otp))?,
+            None => Asked::Not,
+        };
+        let given = Given {
+            code: &code,
+            client: &client,
+            challenge,
+            second_factor: second_factor == Asked::Taken,
+            origin: attempt.origin,
+        };
+        given.keep(commit, app, &known.account)?;
         Ok(())
     };
     proven.then(app, keep).await?;
     Ok(code)
 }
 
-/// Adds to `commit` a code for `user`, who may sign in and may use the client.
-///
-/// # Errors
-/// [`StoreError`] where time ends.
-pub fn keep<E>(
-    commit: &mut Commit<E>,
-    app: &App,
-    user: &User,
-    client: &Client,
-    challenge: Option<&Challenge>,
-    code: &Secret,
-) -> std::result::Result<(), StoreError> {
-    let until = app.clock.now().checked_add(client.lifetimes.code());
-    commit.create(&Code {
-        hash: code.hash(),
-        client: client.number,
-        user_id: user.id,
-        epoch: user.session_epoch,
-        challenge: challenge.cloned(),
-        valid_until: until.map_err(StoreError::corrupt)?,
-        session_id: None,
-        uses: 0,
-    });
-    commit.check(user.key(), still_let_in(user));
-    Ok(())
+/// A code that somebody is given.
+pub struct Given<'a> {
+    /// The code.
+    pub code: &'a Secret,
+    /// Who may exchange it.
+    pub client: &'a Client,
+    /// What its exchange must meet.
+    pub challenge: Option<&'a Challenge>,
+    /// Whether a code of an authenticator app was shown for it.
+    pub second_factor: bool,
+    /// Where it is asked from.
+    pub origin: &'a Origin,
+}
+
+impl Given<'_> {
+    /// Adds to `commit` the code for the owner of `account`, who may sign in and may use the client; where the account asks for a
+    /// second factor that was not shown, also that it may be shown now.
+    ///
+    /// # Errors
+    /// [`StoreError`] where time ends.
+    pub fn keep<E>(&self, commit: &mut Commit<E>, app: &App, account: &Account) -> std::result::Result<(), StoreError> {
+        let user = &account.user;
+        self.create(commit, app, user.id, user.session_epoch)?;
+        commit.check(user.key(), still_let_in(user));
+        if account.totp.as_ref().is_some_and(|totp| totp.record.is_active()) && !self.second_factor {
+            commit.put(&SecondStep::of(app, user, self.client, self.origin)?);
+        }
+        Ok(())
+    }
+
+    /// Adds to `commit` the code for a user of this epoch, and nothing else.
+    ///
+    /// # Errors
+    /// [`StoreError`] where time ends.
+    pub(super) fn create<E>(
+        &self,
+        commit: &mut Commit<E>,
+        app: &App,
+        user_id: UserId,
+        epoch: u64,
+    ) -> std::result::Result<(), StoreError> {
+        let until = app.clock.now().checked_add(self.client.lifetimes.code());
+        commit.create(&Code {
+            hash: self.code.hash(),
+            client: self.client.number,
+            user_id,
+            epoch,
+            challenge: self.challenge.cloned(),
+            valid_until: until.map_err(StoreError::corrupt)?,
+            session_id: None,
+            uses: 0,
+            second_factor: self.second_factor,
+        });
+        Ok(())
+    }
 }
 
 /// What a client sends to exchange a code.
@@ -206,17 +258,21 @@ async fn exchange_once(app: &App, exchange: &Exchange<'_>) -> Result<Issued> {
     }
     in_time(app, &code)?;
     let keyring = app.keys.get().await?;
-    let known = known_of(app, Some(code.user_id)).await?;
-    let known = known.filter(|known| known.account.user.session_epoch == code.epoch);
-    let known = known.ok_or(Undone::Refused(NotExchanged::NotValid))?;
+    let known = holder(app, &code).await?;
     let mut commit = Commit::<Undone<NotExchanged>>::new();
     let arrival = Arrival {
         client: &client,
         device: &exchange.device,
         origin: exchange.origin,
-        method: "code",
+        shown: Shown {
+            method: "code",
+            second: SecondFactor::Before {
+                was_given: code.second_factor,
+            },
+            keyring: &keyring,
+        },
     };
-    let (issued, session) = open(app, &mut commit, &keyring, &known, &arrival)?;
+    let (issued, session) = open(app, &mut commit, &known, &arrival)?;
     let steps = [Step::Add("uses", 1), Step::Set("session_id", text(session))];
     // Of two at the same moment the later one reads again, and finds the code used.
     commit.update(
@@ -226,6 +282,16 @@ async fn exchange_once(app: &App, exchange: &Exchange<'_>) -> Result<Issued> {
     );
     app.store.commit(commit).await?;
     Ok(issued)
+}
+
+/// Whose code it is, while it is worth something.
+///
+/// # Errors
+/// [`NotExchanged::NotValid`] when all of its owner's sessions were ended since.
+pub(super) async fn holder(app: &App, code: &Code) -> Result<Known> {
+    let known = known_of(app, Some(code.user_id)).await?;
+    let known = known.filter(|known| known.account.user.session_epoch == code.epoch);
+    known.ok_or(Undone::Refused(NotExchanged::NotValid))
 }
 
 /// A code and its client, whether the code was used or is too old or not: one read.

@@ -9,14 +9,14 @@ use crate::access::Role;
 use crate::access::role::MANAGE_CLIENTS;
 use crate::accounts::State;
 use crate::act::Undone;
+use crate::credentials::totp::{SecondFactor, WrongCode};
 use crate::ids::{OrgId, SessionId};
 use crate::organizations::Membership;
 use crate::organizations::tenancy::{Status, Tenancy};
 use crate::sessions::refresh::RefreshToken;
-use crate::sessions::sign_in::{self, Attempt, Known, NotSignedIn, admit, prove};
+use crate::sessions::sign_in::{self, Attempt, Known, NotSignedIn, Shown, admit, prove};
 use crate::sessions::{Opening, Origin};
 use crate::store::{Commit, StoreError};
-use crate::tokens::Keyring;
 use crate::tokens::arc::{ArcDevice, Holder, Issued};
 
 /// Why nobody was let in.
@@ -34,6 +34,12 @@ pub enum NotLetIn {
     /// The user may not use this client.
     #[error("the client is not for this user")]
     OtherClient,
+    /// The credentials are right, but the account asks for a code of an authenticator app as well.
+    #[error("a code of an authenticator app is needed")]
+    MissingOtp,
+    /// The credentials are right, but the code is not.
+    #[error(transparent)]
+    Otp(#[from] WrongCode),
 }
 
 impl From<NotSignedIn> for NotLetIn {
@@ -42,6 +48,8 @@ impl From<NotSignedIn> for NotLetIn {
             NotSignedIn::WrongCredentials => NotLetIn::WrongCredentials,
             NotSignedIn::NotActive(State::Unactivated) => NotLetIn::NotActive(Status::Registered),
             NotSignedIn::NotActive(_) => NotLetIn::NotActive(Status::Inactive),
+            NotSignedIn::MissingOtp => NotLetIn::MissingOtp,
+            NotSignedIn::Otp(why) => NotLetIn::Otp(why),
         }
     }
 }
@@ -86,7 +94,6 @@ fn at_home(known: &Known) -> Option<&Membership> {
 }
 
 /// How somebody arrives whose session is opened.
-#[derive(Debug, Clone, Copy)]
 pub(super) struct Arrival<'a> {
     /// For which client.
     pub(super) client: &'a Client,
@@ -94,8 +101,8 @@ pub(super) struct Arrival<'a> {
     pub(super) device: &'a ArcDevice,
     /// Where from.
     pub(super) origin: &'a Origin,
-    /// By which credential.
-    pub(super) method: &'a str,
+    /// With what.
+    pub(super) shown: Shown<'a>,
 }
 
 /// Gives tokens for a password, without a code between.
@@ -114,10 +121,14 @@ pub async fn at_once(
         client: &client,
         device,
         origin: attempt.origin,
-        method: "password",
+        shown: Shown {
+            method: "password",
+            second: SecondFactor::Code(attempt.otp),
+            keyring: &keyring,
+        },
     };
     let enter = |commit: &mut Commit<Undone<NotLetIn>>, known: &Known| {
-        open(app, commit, &keyring, known, &arrival).map(|(issued, _)| issued)
+        open(app, commit, known, &arrival).map(|(issued, _)| issued)
     };
     let (issued, _) = proven.then(app, enter).await?;
     Ok(issued)
@@ -131,7 +142,6 @@ pub async fn at_once(
 pub(super) fn open<R>(
     app: &App,
     commit: &mut Commit<Undone<R>>,
-    keyring: &Keyring,
     known: &Known,
     arrival: &Arrival<'_>,
 ) -> Result<(Issued, SessionId), Undone<R>>
@@ -156,7 +166,7 @@ where
         device,
     };
     let id = SessionId::generate(&app.random);
-    let issued = holder.issue(app, keyring, id)?;
+    let issued = holder.issue(app, arrival.shown.keyring, id)?;
     let now: Timestamp = app.clock.now();
     let pair = issued.pair(client, tenancy.tenant, now)?;
     let access_until = now
@@ -170,7 +180,7 @@ where
         // Whoever is asked for another password has not arrived yet.
         is_noted: tenancy.status != Status::PasswordChangeNeeded,
     };
-    let session = admit(app, commit, &known.account, opening, arrival.method)?;
+    let session = admit(app, commit, &known.account, opening, &arrival.shown)?;
     commit.create(&RefreshToken::of(&session, &pair));
     Ok((issued, id))
 }

@@ -200,6 +200,11 @@ pub const VARIABLES: &[Variable] = &[
         "codes to sign in with that are mailed to one e-mail address",
     ),
     variable(
+        "THROTTLE_TOTP_ACCOUNT",
+        "10/900",
+        "codes of an authenticator app that one user shows apart from a password",
+    ),
+    variable(
         "THROTTLE_OTP_ADDRESS",
         "60/900",
         "one-time passwords and codes stored, asked for, and tried, from one client address",

@@ -16,9 +16,26 @@ pub fn number(uri: &Uri, name: &str) -> Option<i64> {
     text(uri, name)?.parse().ok()
 }
 
+/// Percent-encoding of everything but letters, digits and `-._~@` (RFC 3986 §3.3 and §3.4 allow `@` in a path and a query).
+pub fn encoded(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(byte);
+    text.bytes()
+        .map(|byte| match plain(&byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_fits_into_a_link() {
+        assert_eq!(encoded("a+b&c=d@example.com"), "a%2Bb%26c%3Dd@example.com");
+        assert_eq!(encoded("ü @example.com"), "%C3%BC%20@example.com");
+    }
 
     #[test]
     fn text_is_decoded_and_empty_text_is_absent() {

@@ -65,6 +65,8 @@ pub struct Limits {
     pub otp_account: Limit,
     /// One-time passwords and codes stored, asked for, and tried, from one client.
     pub otp_address: Limit,
+    /// Codes of an authenticator app that somebody shows who is signed in.
+    pub totp_account: Limit,
     /// Passkey sign-ins begun, finished, and asked about, from one client.
     pub passkey_address: Limit,
     /// Text messages with a code that one user has sent.
@@ -94,6 +96,7 @@ impl Default for Limits {
             resend_invitation: limit(5, 3600),
             otp_account: limit(5, 3600),
             otp_address: limit(60, 900),
+            totp_account: limit(10, 900),
             passkey_address: limit(300, 900),
             sms_account: limit(10, 3600),
             sms_number: limit(5, 3600),
@@ -125,7 +128,7 @@ pub struct Gauge {
 impl Gauge {
     /// The counter of a client's address; an IPv6 client is its /64, which is what one customer gets.
     pub fn address(app: &App, purpose: &str, limit: fn(&Limits) -> Limit, address: IpAddr) -> Option<Self> {
-        Self::new(app, purpose, limit, &subject_of(address))
+        Self::new(app, purpose, limit, &network(address))
     }
 
     /// The counter of an account, by what it is looked up with, whether there is such an account or not.
@@ -202,7 +205,8 @@ where
     try_join_all(attempts).await.map(drop)
 }
 
-fn subject_of(address: IpAddr) -> String {
+/// What counts as one client: an IPv6 client is its /64, which is what one customer gets.
+pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {
@@ -218,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_client_is_its_address_however_it_is_spelled() {
-        let subject = |text: &str| subject_of(text.parse().unwrap());
+        let subject = |text: &str| network(text.parse().unwrap());
         assert_eq!(subject("192.0.2.1"), subject("::ffff:192.0.2.1"));
         assert_eq!(subject("2001:db8::1"), subject("2001:0DB8:0:0:ffff:ffff:ffff:ffff"));
         assert_ne!(subject("2001:db8::1"), subject("2001:db8:0:1::1"));

@@ -70,6 +70,10 @@ pub enum Template {
         /// What its owner calls it.
         name: String,
     },
+    /// A notice that codes of an authenticator app are asked for from now on.
+    TotpEnabled,
+    /// A notice that no codes are asked for any more.
+    TotpDisabled,
     /// A notice that a passkey was removed.
     PasskeyRemoved {
         /// What its owner called it.
@@ -119,6 +123,8 @@ impl Template {
             Template::Invitation { .. } => files!("invitation"),
             Template::RoleGiven { .. } => files!("role_given"),
             Template::PasskeyAdded { .. } => files!("passkey_added"),
+            Template::TotpEnabled => files!("totp_enabled"),
+            Template::TotpDisabled => files!("totp_disabled"),
             Template::PasskeyRemoved { .. } => files!("passkey_removed"),
         }
     }

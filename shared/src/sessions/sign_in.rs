@@ -15,11 +15,13 @@ use crate::activity::Activity;
 use crate::credentials::PasswordRecord;
 use crate::credentials::one_time_password::OneTimePassword;
 use crate::credentials::password::{Password, PasswordHash, Verdict};
+use crate::credentials::totp::{self, SecondFactor, WrongCode};
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
 use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
 use crate::store::{Attempts, Commit, Condition, Key, Record, StoreError};
+use crate::tokens::Keyring;
 
 /// Who wants to sign in.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub struct Attempt<'a> {
     pub origin: &'a Origin,
     /// Whether a one-time password that an administrator stored for the address works as well.
     pub or_one_time: bool,
+    /// A code of an authenticator app, where there is one.
+    pub otp: Option<&'a str>,
 }
 
 /// Somebody who signed in.
@@ -55,6 +59,12 @@ pub enum NotSignedIn {
     /// that is said is for the surface; of an account that is locked or banned it never is, so that a lock ends the guessing.
     #[error("the account is not active")]
     NotActive(State),
+    /// The credentials are right, but the account asks for a code of an authenticator app as well.
+    #[error("a code of an authenticator app is needed")]
+    MissingOtp,
+    /// The credentials are right, but the code is not.
+    #[error(transparent)]
+    Otp(#[from] WrongCode),
 }
 
 pub use NotSignedIn::WrongCredentials;
@@ -66,10 +76,16 @@ type Result<T> = std::result::Result<T, Undone<NotSignedIn>>;
 /// # Errors
 /// [`NotSignedIn`].
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn> {
+    let keyring = app.keys.get().await?;
     let (proven, ()) = prove(app, &attempt, async { Ok(()) }).await?;
     let enter = |commit: &mut Commit<_>, known: &Known| {
         let opening = Opening::usual(app, attempt.origin)?;
-        admit(app, commit, &known.account, opening, "password")
+        let shown = Shown {
+            method: "password",
+            second: SecondFactor::Code(attempt.otp),
+            keyring: &keyring,
+        };
+        admit(app, commit, &known.account, opening, &shown)
     };
     let (session, known) = proven.then(app, enter).await?;
     Ok(SignedIn {
@@ -292,19 +308,34 @@ pub fn judge(user: &User) -> std::result::Result<(), NotSignedIn> {
     }
 }
 
-/// Adds to `commit` what lets the owner of `account` in, by whatever credential `method` names: session, mark and activity.
+/// What somebody has shown who wants to be let in.
+pub struct Shown<'a> {
+    /// Names the credential: `password`, `webauthn`, `code`.
+    pub method: &'a str,
+    /// What was shown beside it.
+    pub second: SecondFactor<'a>,
+    /// What codes of authenticator apps are judged with.
+    pub keyring: &'a Keyring,
+}
+
+/// Adds to `commit` what lets the owner of `account` in: session, mark and activity. Every way in leads through this door, which
+/// asks for the account's second factor whatever the first one was.
 ///
 /// # Errors
-/// [`NotSignedIn`] when the account's state lets nobody in.
+/// [`NotSignedIn`] when the account's state lets nobody in, and when the second factor is missing or wrong.
 pub fn admit<R: From<NotSignedIn>>(
     app: &App,
     commit: &mut Commit<Undone<R>>,
     account: &Account,
     opening: Opening<'_>,
-    method: &str,
+    shown: &Shown<'_>,
 ) -> std::result::Result<Session, Undone<R>> {
     judge(&account.user).map_err(|why| Undone::Refused(why.into()))?;
-    commit.create(&Activity::sign_in(app, account.user.id, opening.origin, method));
+    let method = match totp::require(commit, app, shown.keyring, account, shown.second)? {
+        totp::Asked::Taken => format!("{}+totp", shown.method),
+        totp::Asked::Not => shown.method.to_owned(),
+    };
+    commit.create(&Activity::sign_in(app, account.user.id, opening.origin, &method));
     Ok(super::open(commit, app, &account.user, &account.sessions, opening))
 }
 

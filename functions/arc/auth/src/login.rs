@@ -24,6 +24,9 @@ pub struct Login {
     username: String,
     /// The user's password.
     password: String,
+    /// A code of the authenticator app, where the account asks for one.
+    #[schema(nullable = false)]
+    otp: Option<String>,
     /// SHA-256 of a secret that the client keeps until it exchanges the code, base64url (RFC 7636).
     #[schema(nullable = false)]
     code_challenge: Option<String>,
@@ -106,6 +109,7 @@ pub async fn login(
         password,
         origin: &origin,
         or_one_time: true,
+        otp: body.otp.as_deref().filter(|otp| !otp.is_empty()),
     };
     let words = |why| not_let_in(why, ArcError::client_invalid());
     let code = code::ask(&app, &attempt, &said, challenge.as_ref())

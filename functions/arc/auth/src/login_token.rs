@@ -24,6 +24,9 @@ pub struct LoginToken {
     username: String,
     /// The user's password.
     password: String,
+    /// A code of the authenticator app, where the account asks for one.
+    #[schema(nullable = false)]
+    otp: Option<String>,
 }
 
 #[derive(IntoResponses)]
@@ -77,6 +80,7 @@ pub async fn login_token(
         password,
         origin: &origin,
         or_one_time: true,
+        otp: body.otp.as_deref().filter(|otp| !otp.is_empty()),
     };
     let words = |why| not_let_in(why, ArcError::refused("Client Invalid"));
     let issued = at_once(&app, &attempt, &said, &device).await;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use shared::clients::proof::Credentials;
 use shared::clients::sign_in::NotLetIn;
 use shared::credentials::password::Password;
+use shared::credentials::totp::WrongCode;
 use shared::organizations::tenancy::Status;
 use shared::sessions::Origin;
 use shared::sessions::refresh::NotRefreshed;
@@ -97,6 +98,9 @@ pub fn not_let_in(why: NotLetIn, other_client: ArcError) -> ArcError {
         NotLetIn::OtherClient => other_client,
         NotLetIn::NotActive(Status::Registered) => ArcError::new(StatusCode::BAD_REQUEST, "User not active yet"),
         NotLetIn::NotActive(_) => user_inactive(),
+        NotLetIn::MissingOtp => ArcError::refused("Otp Required"),
+        NotLetIn::Otp(WrongCode::Wrong) => ArcError::refused("Otp Invalid"),
+        NotLetIn::Otp(WrongCode::Used) => ArcError::refused("Otp Already Used"),
     }
 }
 

@@ -35,7 +35,8 @@ enum Answers {
     #[response(status = 400)]
     Invalid(ErrorBody),
     /// `Client Invalid`: there is no such client; `Code Expired`: too old or used, which ends the session that it opened;
-    /// `Invalid Credentials`: no code, another client's, or without its verifier
+    /// `Invalid Credentials`: no code, another client's, or without its verifier; `User Verification Failed`: the account asks
+    /// for a code of an authenticator app, see `POST /auth/verify-otp`
     #[response(status = 401)]
     Refused(ErrorBody),
     /// The body is not announced as JSON
@@ -73,6 +74,7 @@ pub async fn token(
         NotExchanged::NoClient => ArcError::client_invalid(),
         NotExchanged::NotValid => ArcError::unauthorized("Invalid Credentials"),
         NotExchanged::Spent => ArcError::unauthorized("Code Expired"),
+        NotExchanged::NeedsSecondFactor => ArcError::unauthorized("User Verification Failed"),
     };
     let issued = code::exchange(&app, &exchange).await;
     Ok(Json(issued.map_err(in_words(words))?.into()))

@@ -7,7 +7,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{cache, send, verify};
+use crate::{cache, qr_code, send, verify};
 
 /// What anybody may call. What a cached value is worth depends on who stored it.
 fn open() -> OpenApiRouter<App> {
@@ -16,6 +16,8 @@ fn open() -> OpenApiRouter<App> {
         .routes(routes!(cache::get::otp_caches_get, cache::delete::otp_caches_delete))
         .routes(routes!(send::send_otp))
         .routes(routes!(verify::verify_otp))
+        .routes(routes!(qr_code::check::check_qr_code))
+        .routes(routes!(qr_code::create::create_qr_code))
 }
 
 /// The group's routes, without an answer to unknown paths.

@@ -21,6 +21,10 @@ pub struct SignIn {
     /// The password.
     #[schema(nullable = false)]
     password: Option<String>,
+    /// A code of the authenticator app, where the account asks for one.
+    #[serde(rename = "otpCode")]
+    #[schema(nullable = false)]
+    otp_code: Option<String>,
 }
 
 #[utoipa::path(
@@ -33,7 +37,7 @@ pub struct SignIn {
     responses(
         (status = 200, description = "The token: bare text, or a JSON string where Accept names application/json", body = String, content_type = "text/plain"),
         (status = 400, description = "Broken JSON or a member of the wrong type", body = ErrorBody),
-        (status = 401, description = "Unknown user, wrong password, or an account that may not sign in", body = ErrorBody),
+        (status = 401, description = "Unknown user, wrong password, or an account that may not sign in; where `errors` names `otpCode`, the password is right and the code missing, wrong or used", body = ErrorBody),
         (status = 429, description = "Too many attempts; see Retry-After", body = ErrorBody),
     )
 )]
@@ -54,6 +58,7 @@ pub async fn signin(
             password,
             origin: &origin,
             or_one_time: false,
+            otp: body.otp_code.as_deref(),
         },
     )
     .await?;

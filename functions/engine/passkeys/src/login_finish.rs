@@ -22,7 +22,7 @@ use crate::response;
     responses(
         (status = 202, description = "The token, as bare text", body = String, content_type = "text/plain"),
         (status = 400, description = "A response that cannot be read", body = ErrorBody),
-        (status = 401, description = "Whatever else is wrong with it, or an account that may not sign in", body = ErrorBody),
+        (status = 401, description = "Whatever else is wrong with it, or an account that may not sign in; where `errors` names `otpCode`, the account asks for a code: when it is only missing, the same response may be sent again with it", body = ErrorBody),
         (status = 429, description = "Too many attempts from this client; see Retry-After", body = ErrorBody),
     )
 )]
@@ -32,9 +32,10 @@ pub async fn webauthn_login_finish(
     uri: Uri,
     body: JsonBody<Value>,
 ) -> Result<(StatusCode, String), EngineError> {
+    let otp = response::otp_code(&body);
     let response = response::read(body)?;
     let username = text(&uri, "username");
-    let signed_in = assert::finish(&app, username.as_deref(), &response, &origin).await?;
+    let signed_in = assert::finish(&app, username.as_deref(), &response, otp.as_deref(), &origin).await?;
     let token = issue_token(&app, &signed_in.user, signed_in.session.id, &signed_in.roles).await?;
     Ok((StatusCode::ACCEPTED, token))
 }

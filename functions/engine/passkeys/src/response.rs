@@ -39,6 +39,9 @@ pub struct AssertionResponse {
     #[schema(rename = "type")]
     kind: String,
     response: Assertion,
+    /// A code of the authenticator app, where the account asks for one.
+    #[schema(nullable = false)]
+    otp_code: Option<String>,
 }
 
 #[derive(ToSchema)]
@@ -51,6 +54,11 @@ struct Assertion {
     signature: String,
     /// The user's identifier; needed where the sign-in began without a name.
     user_handle: Option<String>,
+}
+
+/// The code that came with a response.
+pub fn otp_code(JsonBody(body): &JsonBody<Value>) -> Option<String> {
+    Some(body.get("otpCode")?.as_str()?.to_owned())
 }
 
 /// Reads a response.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::App;
 use shared::accounts::Email;
 use shared::credentials::password::Password;
+use shared::credentials::totp::WrongCode;
 use shared::sessions::Origin;
 use shared::sessions::sign_in::{Attempt, NotSignedIn, sign_in};
 use shared::surfaces::identity_server::{ErrorText, IdentityError, JsonBody, in_words};
@@ -24,6 +25,9 @@ pub struct Authenticate {
     /// The password.
     #[schema(required, nullable = false)]
     password: Option<String>,
+    /// A code of the authenticator app, where the account asks for one.
+    #[schema(nullable = false)]
+    otp_code: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -37,7 +41,8 @@ pub struct Authenticated {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "only its schema is used")]
 enum Answers {
-    /// "Invalid Credentials": unknown user or wrong password
+    /// "Invalid Credentials": unknown user or wrong password; "OTP Code Required", "Invalid OTP Code" or "OTP Code Already
+    /// Used": the password is right, and the account asks for a code of an authenticator app
     #[response(status = 401)]
     Wrong(ErrorText),
     /// "User Not Active": the password is right, but the account is not activated, or switched off
@@ -79,6 +84,7 @@ pub async fn public_authenticate(
         password,
         origin: &origin,
         or_one_time: false,
+        otp: body.otp_code.as_deref(),
     };
     let signed_in = sign_in(&app, attempt).await.map_err(in_words(refusal))?;
     let user = UserView::of(&signed_in.user);
@@ -96,6 +102,9 @@ fn refusal(why: NotSignedIn) -> IdentityError {
     match why {
         NotSignedIn::WrongCredentials => IdentityError::new(StatusCode::UNAUTHORIZED, "Invalid Credentials"),
         NotSignedIn::NotActive(_) => IdentityError::new(StatusCode::FORBIDDEN, "User Not Active"),
+        NotSignedIn::MissingOtp => IdentityError::new(StatusCode::UNAUTHORIZED, "OTP Code Required"),
+        NotSignedIn::Otp(WrongCode::Wrong) => IdentityError::new(StatusCode::UNAUTHORIZED, "Invalid OTP Code"),
+        NotSignedIn::Otp(WrongCode::Used) => IdentityError::new(StatusCode::UNAUTHORIZED, "OTP Code Already Used"),
     }
 }
 

@@ -112,15 +112,19 @@ pub enum NotVerified {
     /// It is another code.
     #[error("it is another code")]
     Wrong,
-    /// None was asked for, or it is over.
-    #[error("there is no code, or none any more")]
+    /// It is over.
+    #[error("there is no code any more")]
     Over,
+    /// None was asked for, or not for a long time.
+    #[error("there is no code")]
+    NotAsked,
     /// It is the code, and lets nobody in all the same.
     #[error(transparent)]
     NotLetIn(#[from] NotLetIn),
 }
 
-/// Takes a code for a name, and gives an authorization code for the client that asked for it: both in one commit.
+/// Takes a code for a name, and gives an authorization code for the client that asked for it: both in one commit. Where the account asks for
+/// a code of an authenticator app too, see [`second_step`](crate::clients::second_step).
 ///
 /// # Errors
 /// [`NotVerified`]. A wrong code was counted; of the codes for a name that nobody has, every one is wrong.
@@ -128,15 +132,23 @@ pub async fn verify(app: &App, username: &str, code: &str, origin: &Origin) -> R
     let gauges: Vec<Gauge> = address_gauge(app, origin).into_iter().collect();
     throttle::count::<Undone<NotVerified>>(app, &gauges).await?;
     let given = Secret::generate_hex(&app.random);
-    retried(|| verify_once(app, username, code, &given)).await?;
+    retried(|| verify_once(app, username, code, &given, origin)).await?;
     Ok(given)
 }
 
-async fn verify_once(app: &App, username: &str, code: &str, given: &Secret) -> Result<(), Undone<NotVerified>> {
+async fn verify_once(
+    app: &App,
+    username: &str,
+    code: &str,
+    given: &Secret,
+    origin: &Origin,
+) -> Result<(), Undone<NotVerified>> {
     let key = LoginCode::key_of(&email::partition(username));
     let [kept] = app.store.get([key.clone()]).await?;
-    let kept = read_optional::<LoginCode>(kept)?.filter(|kept| !kept.secret.is_over(app.clock.now()));
-    let kept = kept.ok_or(Undone::Refused(NotVerified::Over))?;
+    let kept = read_optional::<LoginCode>(kept)?.ok_or(Undone::Refused(NotVerified::NotAsked))?;
+    if kept.secret.is_over(app.clock.now()) {
+        return Err(Undone::Refused(NotVerified::Over));
+    }
     let keyring = app.keys.get().await?;
     if !kept.is(&keyring, code, app.clock.now())? || kept.user_id.is_none() {
         return Err(one_time::count_wrong(app, key, NotVerified::Wrong).await);
@@ -151,6 +163,13 @@ async fn verify_once(app: &App, username: &str, code: &str, given: &Secret) -> R
     let mut commit = Commit::<Undone<NotVerified>>::new();
     let over = || Undone::Refused(NotVerified::Over);
     kept.secret.consume(&mut commit, key, over);
-    authorization::keep(&mut commit, app, &known.account.user, &client, None, given)?;
+    let given = authorization::Given {
+        code: given,
+        client: &client,
+        challenge: None,
+        second_factor: false,
+        origin,
+    };
+    given.keep(&mut commit, app, &known.account)?;
     app.store.commit(commit).await
 }

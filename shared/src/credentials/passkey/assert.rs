@@ -10,9 +10,10 @@ use crate::access;
 use crate::accounts::Account;
 use crate::accounts::email::{self, EmailClaim};
 use crate::act::{Failure, Undone};
+use crate::credentials::totp::SecondFactor;
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
-use crate::sessions::sign_in::{NotSignedIn, SignedIn, WrongCredentials, admit};
+use crate::sessions::sign_in::{NotSignedIn, Shown, SignedIn, WrongCredentials, admit};
 use crate::sessions::{Opening, Origin};
 use crate::store::record::read_optional;
 use crate::store::{Commit, Key, StoreError, Versioned, retried};
@@ -96,14 +97,17 @@ fn canonical(username: &str) -> String {
     username.trim().to_lowercase()
 }
 
-/// Finishes a sign-in.
+/// Finishes a sign-in. An account that asks for codes of an authenticator app asks for one here too: an authenticator need not
+/// have verified its user.
 ///
 /// # Errors
-/// [`NotSignedIn`], whatever is wrong; the challenge is spent then, if there was one.
+/// [`NotSignedIn`], whatever is wrong; the challenge is spent then, if there was one. Where only the code is missing it is
+/// not: the same response may be sent again with it.
 pub async fn finish(
     app: &App,
     username: Option<&str>,
     response: &PublicKeyCredential,
+    otp: Option<&str>,
     origin: &Origin,
 ) -> Result<SignedIn, Undone<NotSignedIn>> {
     let wrong = || Undone::Refused(WrongCredentials);
@@ -113,9 +117,11 @@ pub async fn finish(
     let read = async { Ok(app.store.get([Ceremony::key_of(&challenge)]).await?) };
     let ([item], ()) = try_join(read, counted).await?;
     let ceremony = Ceremony::open(item, challenge, Purpose::SignIn, app.clock.now())?.ok_or_else(wrong)?;
-    let entered = retried(|| enter(app, username, response, origin, &ceremony)).await;
-    if matches!(entered, Err(Undone::Refused(_))) {
-        ceremony.spend(app).await?;
+    let entered = retried(|| enter(app, username, response, otp, origin, &ceremony)).await;
+    match entered {
+        Err(Undone::Refused(NotSignedIn::MissingOtp)) => {}
+        Err(Undone::Refused(_)) => ceremony.spend(app).await?,
+        _ => {}
     }
     entered
 }
@@ -124,6 +130,7 @@ async fn enter(
     app: &App,
     username: Option<&str>,
     response: &PublicKeyCredential,
+    otp: Option<&str>,
     origin: &Origin,
     ceremony: &Ceremony,
 ) -> Result<SignedIn, Undone<NotSignedIn>> {
@@ -157,7 +164,13 @@ async fn enter(
     key.update_credential(&result);
     passkey.state = serde_json::to_string(&key).map_err(StoreError::corrupt)?;
     commit.replace(&read, &passkey);
-    let session = admit(app, &mut commit, &account, Opening::usual(app, origin)?, "webauthn")?;
+    let keyring = app.keys.get().await?;
+    let shown = Shown {
+        method: "webauthn",
+        second: SecondFactor::Code(otp),
+        keyring: &keyring,
+    };
+    let session = admit(app, &mut commit, &account, Opening::usual(app, origin)?, &shown)?;
     app.store.commit(commit).await?;
     Ok(SignedIn {
         user: account.user,

@@ -13,6 +13,7 @@ use crate::accounts::password_reset::NoReset;
 use crate::accounts::profile::Gone;
 use crate::accounts::sign_up::NoAccount;
 use crate::act::{Failure, Told, Undone};
+use crate::credentials::totp::WrongCode;
 use crate::http::body::Unread;
 use crate::sessions::sign_in::NotSignedIn;
 
@@ -175,8 +176,14 @@ impl<R: Into<EngineError>> From<Undone<R>> for EngineError {
 }
 
 impl From<NotSignedIn> for EngineError {
-    fn from(_: NotSignedIn) -> Self {
-        Self::wrong_credentials()
+    fn from(why: NotSignedIn) -> Self {
+        let about_otp = |problem| Self::about(StatusCode::UNAUTHORIZED, "otpCode", problem);
+        match why {
+            NotSignedIn::WrongCredentials | NotSignedIn::NotActive(_) => Self::wrong_credentials(),
+            NotSignedIn::MissingOtp => about_otp("enter the code of your authenticator app"),
+            NotSignedIn::Otp(WrongCode::Wrong) => about_otp("this is not the code of your authenticator app"),
+            NotSignedIn::Otp(WrongCode::Used) => about_otp("this code was used; wait for the next one"),
+        }
     }
 }
 
