@@ -4,9 +4,10 @@
 //! administrate, [`role_number`] the numbers of roles, [`roles`] making and changing them, [`removal`] removing them,
 //! [`grants`] giving them permissions, [`role_list`] listing them, [`catalogue`] the permissions that are known, [`named`]
 //! those that have only a name, [`standing`] what somebody may do in an organization now, [`home`] the roles of the home
-//! organization.
+//! organization. Apart from all of these: [`edge`], who may pass where barong's document decides.
 
 pub mod catalogue;
+pub mod edge;
 pub mod grants;
 pub mod home;
 pub mod named;

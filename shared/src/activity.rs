@@ -1,5 +1,6 @@
 //! The audit log: what happened to an account, written in the same commit as what happened. Nothing changes or removes it.
 
+pub mod audit;
 pub mod logins;
 
 use std::net::IpAddr;

@@ -5,6 +5,8 @@ use std::num::NonZeroUsize;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::access::edge::kept::Kept;
+use crate::access::edge::places::Places;
 use crate::aws::Aws;
 use crate::clock::Clock;
 use crate::config::{Config, TableConfig};
@@ -43,6 +45,8 @@ pub struct Parts {
     pub password_policy: PasswordPolicy,
     /// Who we are to an authenticator.
     pub relying_party: RelyingParty,
+    /// What is remembered of the edge between requests.
+    pub edge: Kept,
     /// Clients of other AWS services.
     pub aws: Aws,
 }
@@ -87,6 +91,7 @@ impl App {
                 min_length: config.password_min_length,
             },
             relying_party: RelyingParty::new(config.webauthn.clone()),
+            edge: Kept::new(Places::new(config.edge.geoip_db.clone())),
             config,
             clock,
             random,

@@ -2,6 +2,7 @@
 
 pub mod barong;
 mod customers;
+mod edge;
 mod variables;
 
 use std::net::{IpAddr, SocketAddr};
@@ -17,6 +18,7 @@ use crate::http::throttle::{Limit, Limits};
 
 pub use barong::BarongConfig;
 pub use customers::CustomerConfig;
+pub use edge::EdgeConfig;
 pub use variables::{VARIABLES, Variable};
 
 /// What is wrong with the environment.
@@ -155,6 +157,8 @@ pub struct Config {
     pub arc_issuer: String,
     /// What is configured of barong's surface.
     pub barong: BarongConfig,
+    /// What is configured of the edge.
+    pub edge: EdgeConfig,
     /// Seconds in which a pair of arc's tokens is exchanged for the same successor again.
     pub refresh_grace: u32,
     /// Attempt limits; none with `THROTTLE=off`.
@@ -225,6 +229,7 @@ impl Config {
         let service_name = env.text_or("SERVICE_NAME", "Countersign");
         Ok(Self {
             barong: BarongConfig::read(&env)?,
+            edge: EdgeConfig::read(&env)?,
             webauthn: env.webauthn(&public_url, &service_name)?,
             listen,
             data_dir,

@@ -1,5 +1,7 @@
-//! What proves that somebody is who they say: passwords, passkeys, codes of authenticator apps, and passwords that work once.
+//! What proves that somebody is who they say: passwords, passkeys, codes of authenticator apps, passwords that work once, and
+//! API keys.
 
+pub mod api_key;
 pub mod one_time_password;
 pub mod passkey;
 pub mod password;

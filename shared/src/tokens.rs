@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod arc;
+pub mod barong;
 pub mod jwt;
 pub mod keyring;
 pub mod keys;

@@ -47,7 +47,7 @@ pub(super) fn place(activity: &Activity) -> Option<Key> {
 }
 
 /// A year and a month of UTC.
-fn month(at: Timestamp) -> String {
+pub(super) fn month(at: Timestamp) -> String {
     let date = TimeZone::UTC.to_datetime(at).date();
     format!("{:04}-{:02}", date.year(), date.month())
 }

@@ -78,6 +78,31 @@ pub const VARIABLES: &[Variable] = &[
         "whether a request by cookie that changes something needs X-CSRF-Token",
     ),
     variable(
+        "BARONG_JWT_EXPIRE_TIME",
+        "3600",
+        "seconds that a token of barong's edge lives",
+    ),
+    variable(
+        "BARONG_APIKEY_NONCE_LIFETIME",
+        "5000",
+        "milliseconds that the nonce of an API key may be away from now",
+    ),
+    variable(
+        "BARONG_PASS_PATHS",
+        "api/v2/barong/identity,api/v2/peatio/public",
+        "paths (comma separated) below which barong's edge asks nobody who they are",
+    ),
+    variable(
+        "BARONG_BLOCK_PATHS",
+        "api/v2/barong/management,api/v2/peatio/management",
+        "paths (comma separated) below which it lets nobody through",
+    ),
+    variable(
+        "GEOIP_DB",
+        "none",
+        "a GeoLite2 Country file; without one, restrictions of countries and continents are about nobody",
+    ),
+    variable(
         "BARONG_PASSWORD_REGEXP",
         "four classes, 8 to 80 characters",
         "what a password set on barong's surface matches",

@@ -1,6 +1,7 @@
 //! The barong surface (`/api/v2`, and the same under `/api/v2/barong`, where gateways show it): query and body are one set
 //! of parameters, whatever the body is written in; errors are `{"errors": [keys]}`.
 
+mod caller;
 mod cors;
 pub mod entities;
 mod error;
@@ -17,6 +18,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::act::in_words;
+pub use caller::{Caller, CallerHeaders, Guarded, pass, refused};
 pub use error::{BarongError, ErrorKeys};
 pub use paging::Paging;
 pub use params::{Given, Params, Upload};
@@ -43,6 +45,11 @@ pub fn surface_of(app: &App, routes: Router) -> Router {
     both.method_not_allowed_fallback(|| async { BarongError::method_not_allowed() })
         .layer(DefaultBodyLimit::max(MAX_MULTIPART))
         .layer(from_fn_with_state(app.clone(), cors::shared))
+}
+
+/// Routes that only those may call whom the edge lets through.
+pub fn guarded(app: &App, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+    routes.route_layer(from_fn_with_state(app.clone(), caller::authorized))
 }
 
 /// A group's part of the surface's API document.

@@ -1,0 +1,212 @@
+//! What the edge writes down: what was done by those whose permissions ask for it, and what was refused to anybody. A
+//! partition a month, so that administrators read the newest without a scan and without an index.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::logins::month;
+use crate::App;
+use crate::ids::{UserId, new_ulid};
+use crate::sessions::Origin;
+use crate::store::{Commit, Key, Record, StoreError};
+
+/// Bytes that parameters take at most; of longer ones it is only said that they were long.
+const MOST_DATA: usize = 4096;
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ending {
+    /// It was let through.
+    Succeed,
+    /// It was refused.
+    Denied,
+}
+
+/// One entry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Audit {
+    /// Identifier, in order of time.
+    pub id: String,
+    /// Who did it.
+    pub user_id: UserId,
+    /// Who did it, by the short identifier.
+    pub uid: String,
+    /// Who did it, by the address.
+    pub email: String,
+    /// To whom, by the short identifier, as it was asked for.
+    pub target_uid: Option<String>,
+    /// What it is about.
+    pub topic: String,
+    /// What was done: `create`, `read`, `update`, `delete`, `system`.
+    pub action: String,
+    /// How it ended.
+    pub result: Ending,
+    /// The client's address.
+    pub ip: IpAddr,
+    /// What the client called itself.
+    pub user_agent: String,
+    /// The parameters, as JSON; secrets are left out.
+    pub data: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is written down.
+#[derive(Debug)]
+pub struct Noted<'a> {
+    /// Who does it.
+    pub user: &'a crate::accounts::User,
+    /// Where from.
+    pub origin: &'a Origin,
+    /// What it is about.
+    pub topic: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// How it ended.
+    pub result: Ending,
+    /// The path and the parameters.
+    pub parameters: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Audit {
+    /// The partition of a month.
+    pub fn partition(at: Timestamp) -> String {
+        format!("AUDIT#{}", month(at))
+    }
+
+    fn new(app: &App, noted: Noted<'_>) -> Self {
+        let parameters = redacted(noted.parameters);
+        let target = ["uid", "user_uid"].iter().find_map(|name| parameters.get(*name)?.as_str());
+        Self {
+            id: new_ulid(&app.clock, &app.random).to_string(),
+            user_id: noted.user.id,
+            uid: noted.user.uid.clone(),
+            email: noted.user.email.typed().to_owned(),
+            target_uid: target.map(|uid| uid.chars().take(64).collect()),
+            topic: noted.topic.chars().take(255).collect(),
+            action: action(noted.method).to_owned(),
+            result: noted.result,
+            ip: noted.origin.ip,
+            user_agent: match noted.origin.user_agent.as_str() {
+                "" => "-".to_owned(),
+                agent => agent.to_owned(),
+            },
+            data: data(parameters),
+            at: app.clock.now(),
+        }
+    }
+}
+
+impl Record for Audit {
+    const KIND: &'static str = "audit";
+    fn key(&self) -> Key {
+        Key::new(Self::partition(self.at), &self.id)
+    }
+}
+
+/// Writes something down. It is one write that may be made twice, because its identifier says which it is.
+///
+/// # Errors
+/// [`StoreError`]: what has to be written down and is not, is not done.
+pub async fn note(app: &App, noted: Noted<'_>) -> Result<(), StoreError> {
+    let mut commit = Commit::<StoreError>::new();
+    commit.put(&Audit::new(app, noted));
+    app.store.commit(commit).await
+}
+
+fn action(method: &str) -> &'static str {
+    match method {
+        "POST" => "create",
+        "PUT" | "PATCH" => "update",
+        "GET" => "read",
+        "DELETE" => "delete",
+        _ => "system",
+    }
+}
+
+/// Members whose values nobody else may read.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let parts = ["password", "token", "secret", "signature", "captcha"];
+    name == "code" || name.ends_with("_code") || parts.iter().any(|part| name.contains(part))
+}
+
+/// The same without secrets, however deep they are.
+fn redacted(parameters: serde_json::Map<String, serde_json::Value>) -> serde_json::Map<String, serde_json::Value> {
+    use serde_json::Value;
+    fn value(of: Value) -> Value {
+        match of {
+            Value::Object(members) => Value::Object(redacted(members)),
+            Value::Array(items) => Value::Array(items.into_iter().map(value).collect()),
+            other => other,
+        }
+    }
+    let member = |(name, of): (String, Value)| match is_secret(&name) {
+        true => (name, Value::from("[FILTERED]")),
+        false => (name, value(of)),
+    };
+    parameters.into_iter().map(member).collect()
+}
+
+fn data(parameters: serde_json::Map<String, serde_json::Value>) -> String {
+    let path = parameters.get("path").cloned();
+    let whole = serde_json::Value::Object(parameters).to_string();
+    match whole.len() <= MOST_DATA {
+        true => whole,
+        false => {
+            let mut path = path.and_then(|path| Some(path.as_str()?.to_owned())).unwrap_or_default();
+            path = path.chars().take(MOST_DATA / 8).collect();
+            serde_json::json!({ "path": path, "note": "The parameters are too long to be kept" }).to_string()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kept(parameters: serde_json::Value) -> String {
+        let serde_json::Value::Object(members) = parameters else {
+            panic!("no members")
+        };
+        data(redacted(members))
+    }
+
+    #[test]
+    fn secrets_are_left_out_however_deep() {
+        let text = kept(json!({
+            "path": "api/v2/barong/admin/users",
+            "uid": "ID1",
+            "Password": "s1",
+            "otp_code": "s2",
+            "totp_code": "s3",
+            "verification_code": "s4",
+            "old_password": "s5",
+            "reset_password_token": "s6",
+            "whitelink_token": { "a": "s7" },
+            "list": [{ "client_secret": "s8", "note": "n" }],
+        }));
+        for n in 1..=8 {
+            assert!(!text.contains(&format!("s{n}")), "{text}");
+        }
+        assert!(text.contains("ID1") && text.contains("\"note\":\"n\"") && text.contains("api/v2/barong"));
+    }
+
+    #[test]
+    fn long_parameters_are_not_kept() {
+        let text = kept(json!({ "path": "p".repeat(10_000), "data": "\u{fc}".repeat(4000) }));
+        assert!(text.len() < MOST_DATA, "{}", text.len());
+        assert!(text.contains("too long"));
+    }
+
+    #[test]
+    fn methods_are_actions() {
+        let actions = ["POST", "PUT", "PATCH", "GET", "DELETE", "HEAD", "OPTIONS"].map(action);
+        assert_eq!(actions, ["create", "update", "update", "read", "delete", "system", "system"]);
+    }
+}
