@@ -6,12 +6,14 @@
 //! So whoever decides by what was read (a limit, a label that follows from others, a state) decides by what holds, and of two
 //! at the same moment the later one reads again.
 //!
-//! Rooms: [`labels`], [`standing`] what labels mean, [`phones`], [`profiles`], [`documents`], [`storage`], [`problem`] what is
-//! wrong with a value, [`country`].
+//! Rooms: [`labels`], [`standing`] what labels mean, [`phones`], [`profiles`], [`documents`], [`storage`] and
+//! [`data`], [`leaving`], [`problem`] what is wrong with a value, [`country`].
 
 pub mod country;
+pub mod data;
 pub mod documents;
 pub mod labels;
+pub mod leaving;
 pub mod phones;
 pub mod problem;
 pub mod profiles;

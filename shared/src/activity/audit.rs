@@ -79,7 +79,9 @@ impl Audit {
 
     fn new(app: &App, noted: Noted<'_>) -> Self {
         let parameters = redacted(noted.parameters);
-        let target = ["uid", "user_uid"].iter().find_map(|name| parameters.get(*name)?.as_str());
+        let target = ["uid", "user_uid"]
+            .iter()
+            .find_map(|name| parameters.get(*name)?.as_str());
         Self {
             id: new_ulid(&app.clock, &app.random).to_string(),
             user_id: noted.user.id,
@@ -157,7 +159,9 @@ fn data(parameters: serde_json::Map<String, serde_json::Value>) -> String {
     match whole.len() <= MOST_DATA {
         true => whole,
         false => {
-            let mut path = path.and_then(|path| Some(path.as_str()?.to_owned())).unwrap_or_default();
+            let mut path = path
+                .and_then(|path| Some(path.as_str()?.to_owned()))
+                .unwrap_or_default();
             path = path.chars().take(MOST_DATA / 8).collect();
             serde_json::json!({ "path": path, "note": "The parameters are too long to be kept" }).to_string()
         }
@@ -207,6 +211,9 @@ mod tests {
     #[test]
     fn methods_are_actions() {
         let actions = ["POST", "PUT", "PATCH", "GET", "DELETE", "HEAD", "OPTIONS"].map(action);
-        assert_eq!(actions, ["create", "update", "update", "read", "delete", "system", "system"]);
+        assert_eq!(
+            actions,
+            ["create", "update", "update", "read", "delete", "system", "system"]
+        );
     }
 }

@@ -50,7 +50,9 @@ async fn attempt(app: &App) -> Result<(), StoreError> {
         commit.put(&rule.claim());
     }
     PERMISSION_NUMBERS.next(None)?.take_many(&mut commit, many_permissions);
-    RESTRICTION_NUMBERS.next(None)?.take_many(&mut commit, many_restrictions);
+    RESTRICTION_NUMBERS
+        .next(None)?
+        .take_many(&mut commit, many_restrictions);
     app.store.commit(commit).await
 }
 
@@ -96,7 +98,11 @@ fn restrictions(now: Timestamp) -> Vec<Restriction> {
     let mut restrictions = Vec::new();
     for line in lines(RESTRICTIONS) {
         let mut words = line.split_whitespace();
-        let rule = (words.next().and_then(Category::parse), words.next().and_then(Scope::parse), words.next());
+        let rule = (
+            words.next().and_then(Category::parse),
+            words.next().and_then(Scope::parse),
+            words.next(),
+        );
         let (Some(category), Some(scope), Some(value)) = rule else {
             continue;
         };
@@ -125,7 +131,10 @@ mod tests {
     fn every_line_of_the_data_is_read() {
         let now = Timestamp::UNIX_EPOCH;
         let rows = permissions(now);
-        assert_eq!(rows.len(), lines(PERMISSIONS).filter(|line| line.starts_with(' ')).count());
+        assert_eq!(
+            rows.len(),
+            lines(PERMISSIONS).filter(|line| line.starts_with(' ')).count()
+        );
         let mut roles: Vec<&str> = rows.iter().map(|row| row.role.as_str()).collect();
         roles.dedup();
         assert_eq!(

@@ -129,7 +129,12 @@ impl Judged {
     ///
     /// # Errors
     /// [`Failure`]: what cannot be written down is not done.
-    pub async fn settle(self, app: &App, request: &Request<'_>, parameters: Map<String, Value>) -> Result<Ruling, Failure> {
+    pub async fn settle(
+        self,
+        app: &App,
+        request: &Request<'_>,
+        parameters: Map<String, Value>,
+    ) -> Result<Ruling, Failure> {
         if let Some(note) = self.note {
             let mut parameters = parameters;
             let path = request.path.map_or("", EdgePath::as_str);
@@ -219,7 +224,9 @@ async fn find(app: &App, presented: Presented) -> Result<(Option<Item>, Looked),
         Presented::Token(claims) => Some([stands_at(claims), User::key_of(claims.id)]),
         Presented::Cookie(cookie) => Some(cookie.keys()),
         Presented::ApiKey(shown) => match shown.kid() {
-            Some(kid) => owner(app, &kid).await?.map(|owner| [ApiKey::key_of(owner, &kid), User::key_of(owner)]),
+            Some(kid) => owner(app, &kid)
+                .await?
+                .map(|owner| [ApiKey::key_of(owner, &kid), User::key_of(owner)]),
             None => None,
         },
     };
@@ -270,7 +277,9 @@ async fn prove(app: &App, request: &Request<'_>, looked: Looked) -> Result<Known
     let Looked { presented, item, user } = looked;
     let user = read_optional::<User>(user)?;
     Ok(match (presented, item, user) {
-        (Presented::Nothing, ..) | (Presented::Cookie(_), None, _) | (Presented::Cookie(_), _, None) => Known::NoSession,
+        (Presented::Nothing, ..) | (Presented::Cookie(_), None, _) | (Presented::Cookie(_), _, None) => {
+            Known::NoSession
+        }
         (Presented::BadToken, ..) | (Presented::Token(_), None, _) | (Presented::Token(_), _, None) => Known::BadToken,
         (Presented::Incomplete, ..) => Known::ApiKey(Err(NotProved::Incomplete)),
         (Presented::Token(claims), Some(item), Some(user)) => by_token(app, *claims, item, user)?,
@@ -317,13 +326,7 @@ async fn by_key(
     Ok(Known::ApiKey(proved.map(|()| Passenger { user, by })))
 }
 
-fn by_cookie(
-    app: &App,
-    origin: &Origin,
-    shown: &cookie::Presented,
-    item: Item,
-    user: User,
-) -> Result<Known, Failure> {
+fn by_cookie(app: &App, origin: &Origin, shown: &cookie::Presented, item: Item, user: User) -> Result<Known, Failure> {
     let session: Session = read(item)?;
     // Who does not know the cookie's secret ends nobody's session.
     if !shown.opens(&session) {

@@ -97,7 +97,9 @@ impl Named<'_> {
 
 fn three_letters(two: &str) -> Option<&'static str> {
     let pairs = COUNTRIES.split_whitespace().filter_map(|pair| pair.split_at_checked(2));
-    pairs.into_iter().find_map(|(known, three)| (known == two).then_some(three))
+    pairs
+        .into_iter()
+        .find_map(|(known, three)| (known == two).then_some(three))
 }
 
 #[cfg(test)]

@@ -96,7 +96,9 @@ async fn use_once(app: &App, token: &Secret, ip: IpAddr) -> Result<(), Undone<No
     };
     let mut commit = Commit::<Undone<NotLetIn>>::new();
     let still_good = Condition::All(vec![Condition::Present, Condition::Below("uses", MOST_USES)]);
-    commit.update(key, still_good, [Step::Add("uses", 1)]).otherwise(move |_| unknown());
+    commit
+        .update(key, still_good, [Step::Add("uses", 1)])
+        .otherwise(move |_| unknown());
     commit
         .create(&rule.claim())
         .otherwise(|_| Undone::Refused(NotLetIn::AlreadyIn));

@@ -257,20 +257,12 @@ pub async fn disable(app: &App, user: UserId, code: &str, origin: &Origin) -> Re
 pub async fn verify(app: &App, user: UserId, code: &str) -> Result<()> {
     throttle::count::<Undone<NotDone>>(app, gauge(app, user).as_slice()).await?;
     retried(|| async {
-        let (user, totp) = active(app, user).await?;
-        let mut commit = Commit::<Undone<NotDone>>::new();
+        let [totp] = app.store.get([TotpRecord::key_of(user)]).await?;
+        let totp = totp.map(Versioned::from_item).transpose()?;
         let keyring = app.keys.get().await?;
-        let used = totp.record.take::<NotDone>(&keyring, code, app.clock.now())?;
-        commit.replace(&totp, &used);
-        forgive(&mut commit, app, user.id);
+        let mut commit = Commit::<Undone<NotDone>>::new();
+        super::spend(&mut commit, app, &keyring, totp.as_ref(), code)?;
         app.store.commit(commit).await
     })
     .await
-}
-
-/// A user whose codes are on.
-async fn active(app: &App, user: UserId) -> Result<(User, Versioned<TotpRecord>)> {
-    let (user, totp) = read(app, user).await?;
-    let totp = totp.filter(|totp| totp.record.is_active());
-    user.zip(totp).ok_or(Undone::Refused(NotDone::NotEnabled))
 }

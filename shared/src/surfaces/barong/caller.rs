@@ -93,7 +93,10 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
 /// Lets through whom the edge lets through.
 pub(super) async fn authorized(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<OriginalUri>().map(|OriginalUri(uri)| uri.path());
+    let path = request
+        .extensions()
+        .get::<OriginalUri>()
+        .map(|OriginalUri(uri)| uri.path());
     let path = EdgePath::parse(path.unwrap_or(request.uri().path()));
     match pass(&app, path.as_ref(), request, true).await {
         Ok((Ruling::Passed(passenger), mut request, origin)) => {
@@ -153,7 +156,10 @@ async fn parameters(parts: &Parts, body: Body) -> Result<(Body, Map<String, Valu
     *again.uri_mut() = parts.uri.clone();
     *again.headers_mut() = parts.headers.clone();
     let read = Params::from_request(again, &()).await;
-    let values = read.map_or_else(|_| Params::of_query(query).values().clone(), |params| params.values().clone());
+    let values = read.map_or_else(
+        |_| Params::of_query(query).values().clone(),
+        |params| params.values().clone(),
+    );
     Ok((Body::from(bytes), values))
 }
 
