@@ -14,6 +14,41 @@ use crate::ids::{OrgId, UserId, new_ulid};
 use crate::sessions::Origin;
 use crate::store::{Key, Record};
 
+/// Who wrote an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Category {
+    /// What a user does with their own account.
+    #[default]
+    User,
+    /// The door of what administrators do.
+    Admin,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It was done.
+    #[default]
+    Succeed,
+    /// It was tried.
+    Failed,
+    /// It is not for whoever tried.
+    Denied,
+}
+
+impl Outcome {
+    /// As clients see it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeed => "succeed",
+            Self::Failed => "failed",
+            Self::Denied => "denied",
+        }
+    }
+}
+
 /// One entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Activity {
@@ -40,6 +75,18 @@ pub struct Activity {
     /// The organization in which somebody signed in, where it was not the home organization.
     #[serde(default)]
     pub tenant: Option<OrgId>,
+    /// Who wrote it.
+    #[serde(default)]
+    pub category: Category,
+    /// How it ended.
+    #[serde(default)]
+    pub outcome: Outcome,
+    /// What is to be said besides: JSON.
+    #[serde(default)]
+    pub data: Option<String>,
+    /// Another account that an administrator did it to.
+    #[serde(default)]
+    pub target: Option<UserId>,
 }
 
 impl Activity {
@@ -56,6 +103,16 @@ impl Activity {
     pub fn about(self, what: impl ToString) -> Self {
         Self {
             about: Some(what.to_string()),
+            ..self
+        }
+    }
+
+    /// The same, which was tried and not done.
+    #[must_use]
+    pub fn failed(self, reason: &str) -> Self {
+        Self {
+            outcome: Outcome::Failed,
+            data: Some(serde_json::json!({ "reason": reason }).to_string()),
             ..self
         }
     }
@@ -93,6 +150,10 @@ impl Activity {
             by: None,
             at: app.clock.now(),
             tenant: None,
+            category: Category::User,
+            outcome: Outcome::Succeed,
+            data: None,
+            target: None,
         }
     }
 }

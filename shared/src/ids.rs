@@ -159,6 +159,16 @@ macro_rules! random_id {
             }
         }
 
+        impl Bits for $name {
+            fn bits(self) -> u128 {
+                self.0.as_u128()
+            }
+
+            fn of_bits(bits: u128) -> Self {
+                Self(uuid::Uuid::from_u128(bits))
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)

@@ -1,9 +1,10 @@
 //! Messages to people. A message is an item of the same commit as what caused it, so that it is sent if and only if the
 //! act happened. The mailer reads the table's stream and sends each once.
 //!
-//! Rooms: [`template`] what mails say, [`mailer`] sending, [`mailbox`] where a laptop keeps messages, [`ses`] and [`sns`] where
-//! they go otherwise.
+//! Rooms: [`template`] what mails say, [`events`] what other systems are told, [`mailer`] sending, [`mailbox`] where a laptop
+//! keeps messages, [`ses`] and [`sns`] where they go otherwise.
 
+pub mod events;
 pub mod mailbox;
 pub mod mailer;
 pub mod ses;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+pub use events::Event;
 pub use template::Template;
 
 use crate::App;

@@ -1,5 +1,6 @@
 //! Sessions: an item each, named by every token. A token without its session is worth nothing.
 
+pub mod cookie;
 pub mod manage;
 pub mod pair;
 pub mod refresh;
@@ -75,6 +76,9 @@ pub struct Session {
     /// The tokens that it goes by, where its surface gives them in pairs.
     #[serde(default)]
     pub pair: Option<Pair>,
+    /// The cookie that it goes by, where it is a browser's.
+    #[serde(default)]
+    pub cookie: Option<cookie::Binding>,
 }
 
 impl Session {
@@ -116,6 +120,8 @@ pub struct Opening<'a> {
     pub valid_until: Timestamp,
     /// The tokens that it goes by, where its surface gives them in pairs.
     pub pair: Option<Pair>,
+    /// The cookie that it goes by, where it is a browser's.
+    pub cookie: Option<cookie::Binding>,
     /// Whether it is written down that the user signed in.
     pub is_noted: bool,
 }
@@ -131,6 +137,7 @@ impl<'a> Opening<'a> {
             origin,
             valid_until: app.clock.now().checked_add(LIFETIME).map_err(StoreError::corrupt)?,
             pair: None,
+            cookie: None,
             is_noted: true,
         })
     }
@@ -140,6 +147,28 @@ impl<'a> Opening<'a> {
 /// beyond [`MAX_LIVE`], and the user's mark. The mark carries the condition that the user may sign in and that nobody
 /// signed in meanwhile, so that the limit holds under concurrency.
 pub fn open<E>(commit: &mut Commit<E>, app: &App, user: &User, sessions: &[Session], opening: Opening<'_>) -> Session {
+    let now = app.clock.now();
+    let is_noted = opening.is_noted;
+    let session = begin(commit, app, user, opening);
+    let mut live: Vec<&Session> = sessions.iter().filter(|session| session.is_live(user, now)).collect();
+    live.sort_by_key(|session| (session.created_at, session.id));
+    for oldest in live.iter().take((live.len() + 1).saturating_sub(MAX_LIVE)) {
+        commit.delete(oldest.key(), Condition::Always);
+    }
+    let unchanged = Condition::All(vec![
+        Condition::Equals("sign_ins", int(user.sign_ins.cast_signed())),
+        still_let_in(user),
+    ]);
+    let mut steps = vec![Step::Add("sign_ins", 1)];
+    if is_noted {
+        steps.push(Step::Set("last_sign_in", text(now)));
+    }
+    commit.update(user.key(), unchanged, steps);
+    session
+}
+
+/// Adds to `commit` a session of `user`, and nothing else: for one who is made in the same commit, with the mark of a sign-in.
+pub fn begin<E>(commit: &mut Commit<E>, app: &App, user: &User, opening: Opening<'_>) -> Session {
     let now = app.clock.now();
     let session = Session {
         id: opening.id,
@@ -151,22 +180,9 @@ pub fn open<E>(commit: &mut Commit<E>, app: &App, user: &User, sessions: &[Sessi
         valid_until: opening.valid_until,
         epoch: user.session_epoch,
         pair: opening.pair,
+        cookie: opening.cookie,
     };
     commit.create(&session);
-    let mut live: Vec<&Session> = sessions.iter().filter(|session| session.is_live(user, now)).collect();
-    live.sort_by_key(|session| (session.created_at, session.id));
-    for oldest in live.iter().take((live.len() + 1).saturating_sub(MAX_LIVE)) {
-        commit.delete(oldest.key(), Condition::Always);
-    }
-    let unchanged = Condition::All(vec![
-        Condition::Equals("sign_ins", int(user.sign_ins.cast_signed())),
-        still_let_in(user),
-    ]);
-    let mut steps = vec![Step::Add("sign_ins", 1)];
-    if opening.is_noted {
-        steps.push(Step::Set("last_sign_in", text(now)));
-    }
-    commit.update(user.key(), unchanged, steps);
     session
 }
 

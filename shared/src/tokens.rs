@@ -6,6 +6,7 @@ pub mod barong;
 pub mod jwt;
 pub mod keyring;
 pub mod keys;
+pub mod mailed;
 pub mod one_time;
 pub mod secret;
 

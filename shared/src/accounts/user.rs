@@ -95,9 +95,6 @@ pub struct User {
     /// Whether its owner is asked for another password, which does not keep anybody out.
     #[serde(default)]
     pub reset_password: bool,
-    /// Whether it is asked for a code of an authenticator app; see [`totp`](crate::credentials::totp).
-    #[serde(default)]
-    pub two_factor: bool,
     /// What it may do on barong's surface, whose route rules name roles.
     #[serde(default = "member")]
     pub role: String,
@@ -119,6 +116,9 @@ pub struct User {
     /// When something of it last changed that barong's surface shows; never, where that is absent.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
+    /// Whether it is asked for a code of an authenticator app; see [`totp`](crate::credentials::totp).
+    #[serde(default)]
+    pub two_factor: bool,
 }
 
 /// The role that everybody begins with.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ulid::Ulid;
 
-use super::Activity;
+use super::{Activity, Outcome};
 use crate::App;
 use crate::ids::OrgId;
 use crate::store::query::Index;
@@ -24,8 +24,11 @@ pub enum LoginType {
 }
 
 impl LoginType {
-    /// What an activity is; `None` for everything else.
+    /// What an activity is; `None` for everything else, and for what was only tried.
     pub fn of(activity: &Activity) -> Option<Self> {
+        if activity.outcome != Outcome::Succeed {
+            return None;
+        }
         match (activity.topic.as_str(), activity.action.as_str()) {
             ("session", "login") => Some(Self::Access),
             ("session", "refresh") => Some(Self::Relogin),

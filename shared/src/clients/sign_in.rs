@@ -177,6 +177,7 @@ where
         origin,
         valid_until: pair.refresh_until.max(access_until),
         pair: Some(pair.clone()),
+        cookie: None,
         // Whoever is asked for another password has not arrived yet.
         is_noted: tenancy.status != Status::PasswordChangeNeeded,
     };

@@ -25,6 +25,20 @@ pub enum Template {
         /// How long it works.
         hours: u64,
     },
+    /// A link to a page that confirms an address, which somebody made an account for.
+    EmailConfirmation {
+        /// Where the link leads; a secret.
+        link: String,
+        /// How long it works.
+        minutes: u64,
+    },
+    /// A notice that somebody signed in (ASVS 6.3.5).
+    NewLogin {
+        /// The client's address.
+        ip: String,
+        /// What the client calls itself.
+        user_agent: String,
+    },
     /// A code to sign in with, for whoever reads the address's mail.
     LoginCode {
         /// The code; a secret.
@@ -116,6 +130,8 @@ impl Template {
         match self {
             Template::PasswordReset { .. } => files!("password_reset"),
             Template::Activation { .. } => files!("activation"),
+            Template::EmailConfirmation { .. } => files!("email_confirmation"),
+            Template::NewLogin { .. } => files!("new_login"),
             Template::LoginCode { .. } => files!("login_code"),
             Template::SignUp { .. } => files!("sign_up"),
             Template::AddressTaken => files!("address_taken"),
@@ -224,6 +240,20 @@ mod tests {
         let rendered = sign_up.render("Acme").unwrap();
         assert!(rendered.text.contains("https://x/account/sign-up/abc") && rendered.text.contains("30 minutes"));
         assert!(rendered.html.contains("https://x/account/sign-up/abc"));
+        let confirmation = Template::EmailConfirmation {
+            link: "https://x/accounts/confirmation?confirmation_token=a.b.c&lang=en".into(),
+            minutes: 60,
+        };
+        let rendered = confirmation.render("Acme").unwrap();
+        assert_eq!(rendered.subject, "Registration Confirmation");
+        assert!(rendered.text.contains("confirmation_token=a.b.c&lang=en") && rendered.text.contains("60 minutes"));
+        let login = Template::NewLogin {
+            ip: "192.0.2.1".into(),
+            user_agent: "<script>".into(),
+        };
+        let rendered = login.render("Acme").unwrap();
+        assert_eq!(rendered.subject, "New Login");
+        assert!(rendered.text.contains("192.0.2.1") && !rendered.html.contains("<script>"));
         let taken = Template::AddressTaken.render("Acme").unwrap();
         assert!(taken.text.contains("Acme") && !taken.text.contains("{{"));
         let changed = Template::PasswordChanged.render("Acme").unwrap();

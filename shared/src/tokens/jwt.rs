@@ -62,6 +62,17 @@ pub struct For<T> {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct ForWhomever {}
 
+/// What is wrong with a token, where its document wants that said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It is no token.
+    Malformed,
+    /// It is none of ours.
+    NotOurs,
+    /// It was good once.
+    Expired,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Whole<A, C> {
     #[serde(flatten)]
@@ -134,7 +145,43 @@ pub fn check_whenever<A: DeserializeOwned, C: DeserializeOwned>(
         return None;
     }
     let header = decode_header(token).ok()?;
-    if header.typ.as_deref() != Some(kind.typ) || header.crit.is_some() {
+    if header.typ.as_deref() != Some(kind.typ) {
+        return None;
+    }
+    decoded(keyring, kind, now, token, &header)
+}
+
+/// The same for a token of whatever purpose of this issuer, told apart by what it says, and what is wrong with it where it is
+/// not good. The signature comes first: of a token that is not ours nothing is said.
+///
+/// # Errors
+/// [`Fault`].
+pub fn examine<A: DeserializeOwned, C: DeserializeOwned>(
+    keyring: &Keyring,
+    kind: TokenKind<'_>,
+    now: Timestamp,
+    token: &str,
+) -> Result<Checked<A, C>, Fault> {
+    let fits = token.len() <= MAX_BYTES;
+    let header = fits
+        .then(|| decode_header(token).ok())
+        .flatten()
+        .ok_or(Fault::Malformed)?;
+    let checked = decoded(keyring, kind, now, token, &header).ok_or(Fault::NotOurs)?;
+    match now < checked.expires_at {
+        true => Ok(checked),
+        false => Err(Fault::Expired),
+    }
+}
+
+fn decoded<A: DeserializeOwned, C: DeserializeOwned>(
+    keyring: &Keyring,
+    kind: TokenKind<'_>,
+    now: Timestamp,
+    token: &str,
+    header: &Header,
+) -> Option<Checked<A, C>> {
+    if header.crit.is_some() {
         return None;
     }
     let key = keyring.verifying_key(kind.family(), header.kid.as_deref()?)?;

@@ -60,7 +60,7 @@ impl UserView {
             uid: user.uid.clone(),
             role: user.role.clone(),
             level: user.level,
-            otp: false,
+            otp: user.two_factor,
             state: State::as_str(user.state),
             referral_uid: user.referrer.as_ref().map(|referrer| referrer.uid.clone()),
             data: user.data.clone(),
