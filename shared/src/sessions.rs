@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::accounts::{Account, State, User};
+use crate::accounts::{State, User};
 use crate::activity::Activity;
 use crate::ids::{SessionId, UserId};
 use crate::organizations::Membership;
@@ -194,16 +194,12 @@ pub fn still_let_in(user: &User) -> Condition {
     ])
 }
 
-/// Adds to `commit`, which raises the epoch of the owner of `account`, that this session goes over into the new epoch, if it
-/// has not ended meanwhile: all the others end.
-pub fn carry_over<E>(commit: &mut Commit<E>, account: &Account, session: SessionId) {
-    let epoch = account.user.session_epoch;
-    let is_it = |known: &&Session| known.id == session && known.epoch == epoch;
-    if let Some(kept) = account.sessions.iter().find(is_it) {
-        let of = |epoch: u64| int(epoch.cast_signed());
-        let steps = [Step::Set("epoch", of(epoch + 1))];
-        commit.update(kept.key(), Condition::Equals("epoch", of(epoch)), steps);
-    }
+/// Adds to `commit`, which raises the epoch of `user`, that this session goes over into the new epoch, if it has not ended
+/// meanwhile: all the others end.
+pub fn carry_over<E>(commit: &mut Commit<E>, user: &User, session: &Session) {
+    let of = |epoch: u64| int(epoch.cast_signed());
+    let steps = [Step::Set("epoch", of(user.session_epoch + 1))];
+    commit.update(session.key(), Condition::Equals("epoch", of(user.session_epoch)), steps);
 }
 
 /// Somebody whose token and session were checked.

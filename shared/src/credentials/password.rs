@@ -28,7 +28,7 @@ pub use hash::{Argon2Params, PasswordHash};
 pub use hasher::{PasswordHasher, Verdict};
 pub use import::ImportRefused;
 pub use policy::{PasswordPolicy, WeakPassword};
-pub use strength::{Composition, entropy};
+pub use strength::{Composition, Insufficient, entropy};
 pub use turns::Busy;
 
 /// A password as presented. Wiped from memory when dropped, and never shown by `Debug`.

@@ -8,7 +8,8 @@ use regex::Regex;
 use zeroize::Zeroizing;
 use zxcvbn::matching::patterns::MatchPattern;
 
-use super::{Password, collect_wiped};
+use super::{Password, PasswordPolicy, WeakPassword, collect_wiped};
+use crate::config::BarongConfig;
 
 /// Characters that are looked at; a password has fewer.
 const LOOKED_AT: usize = 256;
@@ -101,6 +102,62 @@ fn closing(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// Bytes that a password has at most which is set on barong's surface.
+const MOST_BYTES: usize = 72;
+
+/// Why a password is not good enough for barong's surface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Insufficient {
+    /// It has too many bytes.
+    #[error("the password has more than {MOST_BYTES} bytes")]
+    TooLong,
+    /// It is not made of what it should be.
+    #[error("the password does not have what it needs")]
+    Requirements,
+    /// It is easy to guess.
+    #[error("the password is easy to guess")]
+    Weak,
+}
+
+impl Insufficient {
+    /// The key of the error.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::TooLong => "password.too_long",
+            Self::Requirements => "password.requirements",
+            Self::Weak => "password.weak",
+        }
+    }
+}
+
+impl Password {
+    /// Whether it may be set on barong's surface: by its own rules, and by the `policy` that holds on every surface.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn is_sufficient(
+        &self,
+        config: &BarongConfig,
+        policy: &PasswordPolicy,
+        context: &[&str],
+    ) -> Result<(), Insufficient> {
+        if self.presented().len() > MOST_BYTES {
+            return Err(Insufficient::TooLong);
+        }
+        if !config.password_composition.allows(self) {
+            return Err(Insufficient::Requirements);
+        }
+        if entropy(self, config.password_use_dictionary) < f64::from(config.password_min_entropy) {
+            return Err(Insufficient::Weak);
+        }
+        policy.check(self, context).map_err(|why| match why {
+            WeakPassword::TooShort { .. } => Insufficient::Requirements,
+            WeakPassword::TooLong { .. } => Insufficient::TooLong,
+            WeakPassword::Personal | WeakPassword::Common => Insufficient::Weak,
+        })
+    }
 }
 
 /// The bits of entropy of `password`: the least that it, its small letters, and those without walks over the keyboard and
@@ -285,6 +342,17 @@ mod tests {
             assert!(!usual.allows(&password(bad)), "{bad}");
         }
         assert!(!usual.parts.is_empty());
+    }
+
+    #[test]
+    fn the_first_rule_that_is_broken() {
+        let config = crate::config::Config::from_lookup(|_| None).unwrap().barong;
+        let judged = |text: &str| password(text).is_sufficient(&config, &PasswordPolicy::default(), &["lovelace"]);
+        assert_eq!(judged("Tecohvi0"), Ok(()));
+        assert_eq!(judged(&"aA1 ".repeat(20)), Err(Insufficient::TooLong));
+        assert_eq!(judged("password"), Err(Insufficient::Requirements));
+        assert_eq!(judged("Password1"), Err(Insufficient::Weak));
+        assert_eq!(judged("Lovelace-Ax7"), Err(Insufficient::Weak));
     }
 
     #[test]

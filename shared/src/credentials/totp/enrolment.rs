@@ -10,7 +10,7 @@ use crate::http::query::encoded;
 use crate::http::throttle;
 use crate::ids::{SessionId, UserId};
 use crate::notify::{Message, Template};
-use crate::sessions::Origin;
+use crate::sessions::{self, Origin, Session};
 use crate::store::commit::{Step, flag};
 use crate::store::record::read_optional;
 use crate::store::{Commit, Condition, Record, StoreError, Versioned, retried};
@@ -153,8 +153,10 @@ async fn enable_once(app: &App, id: UserId, code: &str, keep: Option<SessionId>,
     };
     let mut change = Change::<Undone<NotDone>>::of(app, &customer);
     turned.on(&mut change, totp, code)?;
-    if let Some(session) = keep {
-        crate::sessions::carry_over(&mut change, &customer.account, session);
+    let user = customer.user();
+    let is_kept = |session: &&Session| Some(session.id) == keep && session.epoch == user.session_epoch;
+    if let Some(kept) = customer.account.sessions.iter().find(is_kept) {
+        sessions::carry_over(&mut change, user, kept);
     }
     forgive(&mut change, app, id);
     change.commit(app).await.map(drop)

@@ -1,10 +1,11 @@
 //! Entities as clients see them.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::App;
+use crate::accounts::customer::{Customer, DataStorage, KycProfile, Label, Phone};
 use crate::accounts::{State, User};
 
 /// A moment in UTC, to the second.
@@ -92,6 +93,23 @@ pub struct FullUserView {
 }
 
 impl FullUserView {
+    /// A user and everything that is known of it.
+    pub fn known(app: &App, customer: &Customer) -> Self {
+        let masking = app.config.customers.masking;
+        let phones = customer.phones.iter().map(|phone| PhoneView::of(phone, masking));
+        let profiles = customer
+            .profiles
+            .iter()
+            .map(|profile| ProfileView::of(profile, masking));
+        Self {
+            labels: customer.labels.iter().map(LabelView::of).collect(),
+            phones: phones.collect(),
+            profiles: profiles.collect(),
+            data_storages: customer.storages.iter().map(DataStorageView::of).collect(),
+            ..Self::of(customer.user())
+        }
+    }
+
     /// A user of whom nothing else is known.
     pub fn of(user: &User) -> Self {
         Self {
@@ -122,6 +140,19 @@ pub struct LabelView {
     pub updated_at: Moment,
 }
 
+impl LabelView {
+    /// A label.
+    pub fn of(label: &Label) -> Self {
+        Self {
+            key: label.key.clone(),
+            value: label.value.clone(),
+            scope: label.scope.as_str(),
+            created_at: Moment(label.created_at),
+            updated_at: Moment(label.updated_at),
+        }
+    }
+}
+
 /// A phone.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PhoneView {
@@ -134,6 +165,20 @@ pub struct PhoneView {
     pub validated_at: Option<Instant>,
 }
 
+impl PhoneView {
+    /// A phone; a part of its number where numbers are masked.
+    pub fn of(phone: &Phone, masking: bool) -> Self {
+        Self {
+            country: phone.number.country().to_owned(),
+            number: match masking {
+                true => phone.number.masked(),
+                false => phone.number.digits().to_owned(),
+            },
+            validated_at: phone.validated_at.map(Instant),
+        }
+    }
+}
+
 /// What a user told about the person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProfileView {
@@ -144,8 +189,8 @@ pub struct ProfileView {
     #[schema(required)]
     pub last_name: Option<String>,
     /// Day of birth.
-    #[schema(required, value_type = Option<String>, format = "date")]
-    pub dob: Option<Date>,
+    #[schema(required)]
+    pub dob: Option<String>,
     /// Street and house.
     #[schema(required)]
     pub address: Option<String>,
@@ -169,6 +214,42 @@ pub struct ProfileView {
     pub updated_at: Moment,
 }
 
+impl ProfileView {
+    /// A profile; a part of name and day of birth where they are masked.
+    pub fn of(profile: &KycProfile, masking: bool) -> Self {
+        let details = profile.details.clone();
+        Self {
+            first_name: details.first_name,
+            last_name: match masking {
+                true => details.last_name.as_deref().map(|name| masked(name, 1, 0)),
+                false => details.last_name,
+            },
+            dob: match masking {
+                true => details.dob.map(|dob| dob.strftime("%Y-%m-**").to_string()),
+                false => details.dob.map(|dob| dob.to_string()),
+            },
+            address: details.address,
+            postcode: details.postcode,
+            city: details.city,
+            country: details.country,
+            state: profile.state.as_str(),
+            metadata: details.metadata,
+            created_at: Moment(profile.created_at),
+            updated_at: Moment(profile.updated_at),
+        }
+    }
+}
+
+/// A text of which only its first and its last characters are shown.
+pub fn masked(text: &str, first: usize, last: usize) -> String {
+    let length = text.chars().count();
+    let is_shown = |place: usize| place < first || place + last >= length;
+    let letters = text.chars().enumerate();
+    letters
+        .map(|(place, letter)| if is_shown(place) { letter } else { '*' })
+        .collect()
+}
+
 /// What a client keeps with a user.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DataStorageView {
@@ -182,9 +263,31 @@ pub struct DataStorageView {
     pub updated_at: Moment,
 }
 
+impl DataStorageView {
+    /// Data of a user.
+    pub fn of(storage: &DataStorage) -> Self {
+        Self {
+            title: storage.title.clone(),
+            data: storage.data.clone(),
+            created_at: Moment(storage.created_at),
+            updated_at: Moment(storage.updated_at),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_masked_shows_its_ends() {
+        assert_eq!(masked("Lovelace", 1, 0), "L*******");
+        assert_eq!(masked("AB123456", 2, 2), "AB****56");
+        assert_eq!(masked("ABC", 2, 2), "ABC");
+        assert_eq!(masked("", 1, 0), "");
+        let number = crate::accounts::customer::phones::PhoneNumber::parse("+442079460018").unwrap();
+        assert_eq!(number.masked(), "44******0018");
+    }
 
     #[test]
     fn moments_are_in_utc() {
