@@ -3,9 +3,12 @@
 pub mod activation;
 pub mod avatar;
 pub mod client_reset;
+pub mod confirmation;
 pub mod customer;
 pub mod directory;
 pub mod email;
+pub mod instant_sign_up;
+pub mod mailed_reset;
 pub mod mailed_sign_up;
 pub mod password_change;
 pub mod password_reset;

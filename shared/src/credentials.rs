@@ -2,6 +2,7 @@
 //! API keys.
 
 pub mod api_key;
+pub mod captcha;
 pub mod one_time_password;
 pub mod passkey;
 pub mod password;

@@ -1,5 +1,6 @@
 //! Sessions: an item each, named by every token. A token without its session is worth nothing.
 
+pub mod browser;
 pub mod cookie;
 pub mod manage;
 pub mod pair;

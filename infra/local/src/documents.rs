@@ -97,6 +97,20 @@ pub fn arc() -> OpenApi {
     )
 }
 
+/// The barong surface.
+pub fn barong() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Countersign: barong")
+        .version("2.4.17")
+        .description(Some(
+            "Accounts, sessions of browsers, confirmation by mail. The same paths are under `/api/v2/barong`. Query and body \
+             are one set of parameters; a body is a form, multipart or JSON. Errors are `{errors: [keys]}`.",
+        ))
+        .build();
+    let tags = [tag("identity", "What anybody may call: accounts and sessions")];
+    put_together(info, tags, [barong_identity::document()])
+}
+
 fn tag(name: &str, description: &str) -> Tag {
     TagBuilder::new().name(name).description(Some(description)).build()
 }

@@ -21,7 +21,9 @@ use shared::store::{StoreError, schema};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-pub use documents::{arc as arc_document, engine as engine_document, identity_server as identity_document};
+pub use documents::{
+    arc as arc_document, barong as barong_document, engine as engine_document, identity_server as identity_document,
+};
 pub use embedded::{Lock, serve as serve_embedded};
 pub use mailroom::Mailroom;
 pub use pages::account as account_address;

@@ -14,7 +14,7 @@ use serde_json::json;
 use shared::App;
 use shared::http::client::ClientAddress;
 use shared::http::layers;
-use shared::surfaces::{arc, engine, identity_server};
+use shared::surfaces::{arc, barong, engine, identity_server};
 use tower_http::cors::{Any, CorsLayer};
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -27,7 +27,8 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(arc_auth::routes(app.clone()))
         .merge(arc_clients::routes(app.clone()))
         .merge(arc_otp::routes(app.clone()))
-        .merge(barong_resource::routes(app))
+        .merge(barong_identity::routes(app.clone()))
+        .merge(barong_resource::routes(app.clone()))
         .merge(engine_auth::routes(app.clone()))
         .merge(engine_invitations::routes(app.clone()))
         .merge(engine_organizations::routes(app.clone()))
@@ -57,6 +58,7 @@ fn viewer() -> Router {
     let viewer = SwaggerUi::new("/docs")
         .url("/openapi/engine.json", documents::engine())
         .url("/openapi/arc.json", documents::arc())
+        .url("/openapi/barong.json", documents::barong())
         .url("/openapi/identity-server.json", documents::identity_server());
     Router::new()
         .merge(viewer)
@@ -92,6 +94,7 @@ async fn healthy(State(app): State<App>) -> Response {
 async fn not_found(request: Request) -> Response {
     match request.uri().path() {
         path if path.starts_with(engine::BASE) => engine::not_found().await,
+        path if path.starts_with(barong::BASE) => barong::not_found().await,
         path if path.starts_with(identity_server::BASE) => identity_server::not_found().await,
         path if arc::BASES.iter().any(|base| path.starts_with(base)) => arc::not_found().await,
         _ => (

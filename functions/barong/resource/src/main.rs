@@ -4,5 +4,5 @@ use shared::surfaces::barong::not_found;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::http::gateway::run(|app| barong_resource::routes(&app).fallback(not_found)).await
+    shared::http::gateway::run(|app| barong_resource::routes(app).fallback(not_found)).await
 }

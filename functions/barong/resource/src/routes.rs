@@ -37,8 +37,8 @@ fn own() -> OpenApiRouter<App> {
 }
 
 /// The group's routes, without an answer to unknown paths.
-pub fn routes(app: &App) -> Router {
-    barong::surface(app, barong::guarded(app, own()))
+pub fn routes(app: App) -> Router {
+    barong::surface(&app, barong::guarded(&app, own()))
 }
 
 /// The group's part of the surface's API document.

@@ -123,6 +123,15 @@ impl FullUserView {
             updated_at: Moment(user.updated_at.unwrap_or(user.created_at)),
         }
     }
+
+    /// The same in the answer that opens a session.
+    #[must_use]
+    pub fn opened(self, csrf_token: &str) -> Self {
+        Self {
+            csrf_token: Some(csrf_token.to_owned()),
+            ..self
+        }
+    }
 }
 
 /// A label.

@@ -1,0 +1,56 @@
+//! `POST /api/v2/identity/users/email/generate_code` (identity.users.email.generate_code): mails another link that confirms an address.
+//! Whether there is such an account is not told.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde::Deserialize;
+use shared::App;
+use shared::accounts::{Email, confirmation};
+use shared::sessions::Origin;
+use shared::surfaces::barong::{BarongError, ErrorKeys, Params, scalar};
+use utoipa::ToSchema;
+
+use crate::captcha;
+
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct EmailToConfirm {
+    /// The address.
+    email: String,
+    /// The answer to the captcha: a text, or an object of geetest_challenge, geetest_validate and geetest_seccode.
+    #[schema(value_type = Option<String>)]
+    captcha_response: Option<serde_json::Value>,
+}
+
+#[utoipa::path(
+    post,
+    path = "/identity/users/email/generate_code",
+    operation_id = "identity.users.email.generate_code",
+    tag = "identity",
+    summary = "Mail a link that confirms the address",
+    request_body(content = EmailToConfirm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 201, description = "Done, whoever has the address", body = u16),
+        (status = 400, description = "`identity.captcha.required`, `identity.captcha.mandatory_fields`", body = ErrorKeys),
+        (status = 422, description = "`identity.user.missing_email`, `identity.user.empty_email`, \
+            `identity.captcha.verification_failed`", body = ErrorKeys),
+        (status = 429, description = "`identity.session.too_many_requests`; see Retry-After", body = ErrorKeys),
+    )
+)]
+pub async fn generate_email_code(
+    State(app): State<App>,
+    origin: Origin,
+    params: Params,
+) -> Result<Response, BarongError> {
+    let mut given = params.of("identity.user");
+    let email = given.filled("email");
+    let captcha = captcha::answer(&mut given, "identity.user.invalid_captcha_format");
+    given.done()?;
+    captcha::passed(&app, "email_confirmation", captcha.as_ref()).await?;
+    // What is no address belongs to nobody.
+    if let Ok(email) = Email::parse(&email) {
+        confirmation::request(&app, &email, &origin).await?;
+    }
+    Ok(scalar(StatusCode::CREATED))
+}
