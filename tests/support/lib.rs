@@ -10,6 +10,7 @@ pub mod emulator;
 pub mod events;
 pub mod identity;
 pub mod managing;
+pub mod mmdb;
 pub mod picture;
 pub mod runtime_api;
 pub mod server;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::App;
+use shared::access::edge;
 use shared::bootstrap::{Bootstrap, BootstrapError, bootstrap};
 use shared::clients::first::{self, FirstClient};
 use shared::clock::Clock;
@@ -143,6 +144,8 @@ impl Local {
             error => error.into(),
         })?;
         let first_client = first::bootstrap(&app).await.map_err(LaunchError::FirstClient)?;
+        edge::first::bootstrap(&app).await.map_err(LaunchError::Table)?;
+        app.edge.places.prepare();
 
         // At AWS the deployed mailer sends; an emulator has nobody else who would.
         let emulated = app.config.aws.dynamodb_endpoint.is_some();

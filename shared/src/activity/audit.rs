@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Outcome;
 use super::logins::month;
 use crate::App;
 use crate::ids::{UserId, new_ulid};
@@ -14,16 +15,6 @@ use crate::store::{Commit, Key, Record, StoreError};
 
 /// Bytes that parameters take at most; of longer ones it is only said that they were long.
 const MOST_DATA: usize = 4096;
-
-/// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ending {
-    /// It was let through.
-    Succeed,
-    /// It was refused.
-    Denied,
-}
 
 /// One entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,7 +34,7 @@ pub struct Audit {
     /// What was done: `create`, `read`, `update`, `delete`, `system`.
     pub action: String,
     /// How it ended.
-    pub result: Ending,
+    pub result: Outcome,
     /// The client's address.
     pub ip: IpAddr,
     /// What the client called itself.
@@ -66,7 +57,7 @@ pub struct Noted<'a> {
     /// The method.
     pub method: &'a str,
     /// How it ended.
-    pub result: Ending,
+    pub result: Outcome,
     /// The path and the parameters.
     pub parameters: serde_json::Map<String, serde_json::Value>,
 }

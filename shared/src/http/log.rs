@@ -17,6 +17,7 @@ where
     let filter = [
         "shared",
         "arc_",
+        "barong_",
         "engine_",
         "identity_server_",
         "platform_",

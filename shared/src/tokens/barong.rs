@@ -7,13 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::jwt::{self, Checked, For, TokenKind};
 use super::keyring::{Keyring, KeyringError};
+use super::mailed::ISSUER;
 use crate::accounts::User;
 use crate::credentials::api_key::Kid;
 use crate::ids::{SessionId, UserId};
 use crate::random::Random;
-
-/// The issuer of all of barong's tokens.
-pub const ISSUER: &str = "barong";
 
 /// A session's token, which lives so many seconds.
 const fn session(lifetime: i64) -> TokenKind<'static> {

@@ -1,5 +1,6 @@
 //! `cargo bench`: what things cost, as README shows it. No test asserts these numbers; machines differ.
 
+mod edge;
 mod replay;
 mod starts;
 
@@ -35,6 +36,7 @@ fn main() {
         .build()
         .unwrap();
     runtime.block_on(measure(cores));
+    edge::measure();
     runtime.block_on(starts::measure());
 }
 

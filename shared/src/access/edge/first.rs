@@ -66,8 +66,8 @@ fn lines(data: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
 }
 
-/// A line that is not indented names the role of those after it.
-fn permissions(now: Timestamp) -> Vec<Permission> {
+/// The first rows. A line that is not indented names the role of those after it.
+pub fn permissions(now: Timestamp) -> Vec<Permission> {
     let (mut permissions, mut role) = (Vec::new(), "");
     for line in lines(PERMISSIONS) {
         let mut words = line.split_whitespace();

@@ -11,7 +11,8 @@ use super::path::EdgePath;
 use crate::App;
 use crate::accounts::User;
 use crate::act::Failure;
-use crate::activity::audit::{self, Ending, Noted};
+use crate::activity::Outcome;
+use crate::activity::audit::{self, Noted};
 use crate::credentials::api_key::{self, ApiKey, ApiKeyClaim, Kid, NotProved};
 use crate::http::bearer;
 use crate::ids::UserId;
@@ -116,7 +117,7 @@ pub struct Judged {
 struct Note {
     user: Box<User>,
     topic: String,
-    result: Ending,
+    result: Outcome,
 }
 
 impl Judged {
@@ -423,7 +424,7 @@ async fn finish(
             note: Some(Note {
                 user: Box::new(passenger.user.clone()),
                 topic: topic(named),
-                result: Ending::Succeed,
+                result: Outcome::Succeed,
             }),
             ruling: Ruling::Passed(Box::new(passenger)),
         },
@@ -432,7 +433,7 @@ async fn finish(
             note: Some(Note {
                 user: Box::new(passenger.user),
                 topic: topic(None),
-                result: Ending::Denied,
+                result: Outcome::Denied,
             }),
             ruling: Ruling::Refused(Refusal::NotPermitted),
         },

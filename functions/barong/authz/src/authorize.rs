@@ -1,0 +1,57 @@
+//! `ANY /api/v2/auth/{path}` (authz.authorize): a gateway asks with a request's method, path, headers and parameters whether
+//! it may let the request through, and gets the token to send on with it. It changes nothing but the end of the session.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
+use shared::App;
+use shared::access::edge::{EdgePath, Passenger, Ruling};
+use shared::surfaces::barong::{BarongError, CallerHeaders, Guarded, pass, refused};
+use shared::tokens::barong::BarongClaims;
+
+/// What the group's one route begins with.
+const BEFORE: &str = "/auth/";
+
+#[utoipa::path(
+    get,
+    path = "/auth/{path}",
+    operation_id = "authorize",
+    tag = "authz",
+    summary = "Whether a request may pass",
+    description = "With the method of the request that is asked about, whichever it is, and with its headers and parameters. \
+        A token does not prove anybody here.",
+    params(
+        ("path" = String, Path, description = "The path of the request, without its first slash: api/v2/barong/resource/users/me"),
+        CallerHeaders,
+    ),
+    responses(
+        (
+            status = 200,
+            description = "It may pass. On paths that are open to everybody without a token",
+            headers(("Authorization" = String, description = "Bearer and the token to send on")),
+        ),
+        Guarded,
+    )
+)]
+pub async fn authorize(State(app): State<App>, request: Request) -> Result<Response, BarongError> {
+    let path = request.uri().path();
+    let path = EdgePath::parse(path.strip_prefix(BEFORE).unwrap_or(path));
+    match pass(&app, path.as_ref(), request, false).await? {
+        (Ruling::Open, ..) => Ok(StatusCode::OK.into_response()),
+        (Ruling::Refused(why), ..) => Err(refused(why)),
+        (Ruling::Passed(passenger), ..) => {
+            let token = passenger.used(&app, token(&app, &passenger)).await?;
+            Ok([(AUTHORIZATION, token)].into_response())
+        }
+    }
+}
+
+async fn token(app: &App, passenger: &Passenger) -> Result<HeaderValue, BarongError> {
+    let keyring = app.keys.get().await?;
+    let claims = BarongClaims::new(&passenger.user, passenger.stands(), &app.random);
+    let token = claims.sign(&keyring, app.clock.now(), app.config.edge.token_lifetime)?;
+    let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(BarongError::internal)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
