@@ -6,6 +6,7 @@ mod careful;
 mod invitation;
 mod passkeys;
 mod reset;
+mod second_factor;
 mod sessions;
 
 use serde_json::json;

@@ -3,10 +3,11 @@
 use http::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
-use tests::Server;
 use tests::managing::new_client;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::server::{CLIENT_ID, CLIENT_SECRET};
+use tests::totp::another;
+use tests::{Codes, PASSWORD, Server};
 
 use super::meter::{Cost, Metered};
 use super::operations::assert_costs;
@@ -72,6 +73,21 @@ async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
     measure!("verify, wrong", 401, client.post("/auth/verify-otp", &presented("")));
     measure!("verify", 200, client.post("/auth/verify-otp", &presented(&code)));
 
+    let login = tests::arc::login(ADA, PASSWORD);
+    let code = client.post("/auth/login", &login).await.expect(200).json();
+    let code = code["code"].as_str().unwrap().to_owned();
+    let check = || client.request(Method::GET, "/auth/check-qr-code").header("code", &code);
+    measure!("check", 200, client.send(check().header("clientid", CLIENT_ID)));
+    let arc = client.arc();
+    let shown = measure!("show a secret", 200, arc.create_qr_code(&code)).json();
+    let codes = Codes::scan_data_url(&shown);
+    let first = codes.now(&server);
+    measure!("first code, wrong", 401, arc.verify_otp(ADA, &another(&first)));
+    measure!("first code", 200, arc.verify_otp(ADA, &first));
+    server.clock.advance(std::time::Duration::from_secs(30));
+    measure!("login, codes on", 200, client.post("/auth/login", &login));
+    measure!("second step", 200, arc.verify_otp(ADA, &codes.now(&server)));
+
     let all = measure!("sign-ins", 200, admin.get("/login-activity")).json();
     let one = format!("/login-activity/{}", all[0]["id"].as_str().unwrap());
     measure!("a sign-in", 200, admin.get(&one));
@@ -99,6 +115,12 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("send", 3, "get1 | get1 | commit2"),
     ("verify, wrong", 2, "get1 | commit1"),
     ("verify", 3, "get1 | query get1 | commit3"),
+    ("check", 2, "get2 | query"),
+    ("show a secret", 4, "get2 | query | get2 | commit3"),
+    ("first code, wrong", 2, "get2 | query"),
+    ("first code", 3, "get2 | query | commit6"),
+    ("login, codes on", 2, "get1 get2 get1 [query] | commit4"),
+    ("second step", 3, "get2 | query | commit4"),
     ("sign-ins", 5, "get5 get1 | query | query | query | query"),
     ("a sign-in", 2, "get5 get1 | query"),
     ("active users", 2, "get5 get1 | query"),
@@ -111,6 +133,9 @@ const WITH_LIMITS: &[(&str, usize, &str)] = &[
     ("send", 3, "get1 | get1 | commit4"),
     ("verify, wrong", 3, "commit1 | get1 | commit1"),
     ("verify", 4, "commit1 | get1 | query get1 | commit3"),
+    ("first code, wrong", 3, "get2 | commit1 | query"),
+    ("first code", 4, "get2 | commit1 | query | commit7"),
+    ("second step", 4, "get2 | commit1 | query | commit5"),
 ];
 
 #[rstest]

@@ -9,6 +9,7 @@ use shared::accounts::State;
 use tests::managing::new_client;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::server::{CLIENT_ID, CLIENT_SECRET};
+use tests::totp::another;
 use tests::{Answer, Client, PASSWORD, Server};
 
 use super::{set_state, user_of};
@@ -34,11 +35,6 @@ async fn mailed(client: &Client, email: &str) -> String {
         .lines()
         .find(|line| line.len() == 6 && line.chars().all(|c| c.is_ascii_digit()));
     code.expect("six digits").to_owned()
-}
-
-/// Another code than this one.
-fn another(code: &str) -> String {
-    format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
 
 #[track_caller]

@@ -1,6 +1,7 @@
 //! Every operation of the published documents, success and each documented error.
 
 mod arc_activity;
+mod arc_authenticator;
 mod arc_bodies;
 mod arc_change_password;
 mod arc_clients;

@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 116] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 118] = [
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
@@ -392,6 +392,8 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 116] = [
     ("otp-caches-delete", "DELETE", "/otp-caches/{id}", "ArcOtp"),
     ("send-otp", "POST", "/auth/send-otp", "ArcOtp"),
     ("verify-otp", "POST", "/auth/verify-otp", "ArcOtp"),
+    ("check-qr-code", "GET", "/auth/check-qr-code", "ArcOtp"),
+    ("create-qr-code", "POST", "/auth/create-qr-code", "ArcOtp"),
 ];
 
 /// A path that a client may write for a pattern.

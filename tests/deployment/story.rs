@@ -87,6 +87,12 @@ impl Ask {
         Self(event)
     }
 
+    /// With this header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.0["headers"][name] = value.into();
+        self
+    }
+
     pub fn asking(self, name: &str, value: &str) -> Self {
         self.asking_all(&[(name, value)])
     }

@@ -1,4 +1,5 @@
 //! Stories, on both engines.
 
 mod account;
+mod second_factor;
 mod two_surfaces;

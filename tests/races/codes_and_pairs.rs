@@ -42,6 +42,7 @@ async fn code_of(server: &Server, email: &str) -> Secret {
         password: password(PASSWORD),
         origin: &origin,
         or_one_time: false,
+        otp: None,
     };
     code::ask(server.app(), &attempt, &credentials(), None).await.unwrap()
 }
@@ -53,6 +54,7 @@ async fn pair_of(server: &Server, email: &str) -> Issued {
         password: password(PASSWORD),
         origin: &origin,
         or_one_time: false,
+        otp: None,
     };
     at_once(server.app(), &attempt, &credentials(), &device())
         .await

@@ -22,6 +22,7 @@ mod people;
 mod resets;
 mod revocations;
 mod roles;
+mod second_factors;
 mod sign_ins;
 mod sign_ups;
 mod tenant_crowd;

@@ -89,7 +89,7 @@ pub async fn add(app: App, user: User, response: Value) -> Result<Passkey, Undon
 pub async fn answer(app: App, response: Value) -> Result<SignedIn, Undone<NotSignedIn>> {
     let origin = origin();
     let response = serde_json::from_value(response).unwrap();
-    until_answered(|| assert::finish(&app, None, &response, &origin)).await
+    until_answered(|| assert::finish(&app, None, &response, None, &origin)).await
 }
 
 /// A browser sends the answer to one challenge of a registration twice, or two authenticators answer it.

@@ -108,6 +108,7 @@ pub async fn enter(app: App, email: Email, text: &'static str) -> Result<SignedI
             password: password(text),
             origin: &origin,
             or_one_time: false,
+            otp: None,
         };
         sign_in(&app, attempt)
     };

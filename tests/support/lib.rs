@@ -16,6 +16,7 @@ pub mod runtime_api;
 pub mod server;
 pub mod services;
 pub mod tenant;
+pub mod totp;
 
 pub use arc::Arc;
 pub use browser::Browser;
@@ -24,6 +25,7 @@ pub use identity::Identity;
 pub use managing::Managing;
 pub use server::{Server, Table};
 pub use tenant::Tenant;
+pub use totp::Codes;
 
 /// A password that every rule accepts.
 pub const PASSWORD: &str = "correct horse battery staple";

@@ -1,9 +1,10 @@
 //! The chapter of arc's clients, one-time passwords and sign-ins. What it makes it removes, so that every world finds the same.
 
 use serde_json::{Value, json};
-use tests::Client;
+use tests::client::claims;
 use tests::managing::new_client;
 use tests::server::{ADMIN, ADMIN_PASSWORD, CLIENT_ID, CLIENT_SECRET};
+use tests::{Client, Codes, PASSWORD};
 
 use super::{Api, People, Teller, ask};
 
@@ -22,6 +23,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &Peo
     sign_ins(teller, &token).await;
     one_time_passwords(teller, &token, people).await;
     codes(teller, mail, people).await;
+    authenticator(teller, mail, people).await;
 }
 
 async fn clients(teller: &mut Teller<'_, impl Api>, token: &str) {
@@ -110,4 +112,23 @@ async fn codes(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &People
     teller
         .tell(ask("verify-otp").with(&presented(code.expect("a code"))), 200)
         .await;
+}
+
+async fn authenticator(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &People) {
+    let careful = people.address("careful");
+    let token = mail.join(&careful).await;
+    let now = claims(&token)["iat"].as_i64().unwrap();
+    let login = || ask("login").with(&tests::arc::login(&careful, PASSWORD));
+    let code = teller.text(login(), 200, "/code").await;
+    let checked = |code: &str| ask("check-qr-code").header("code", code).header("clientid", CLIENT_ID);
+    teller.tell(checked("x"), 401).await;
+    teller.tell(checked(&code), 200).await;
+    let wanted = |code: &str| ask("create-qr-code").with(&json!({ "code": code, "clientId": CLIENT_ID }));
+    teller.tell(wanted("x"), 401).await;
+    let codes = Codes::scan_data_url(&teller.tell(wanted(&code), 200).await.json());
+    let shown = |otp: &str| ask("verify-otp").with(&json!({ "key": careful, "otp": otp, "clientId": CLIENT_ID }));
+    teller.tell(shown(""), 401).await;
+    teller.tell(shown(&codes.at(now)), 200).await;
+    teller.tell(login(), 200).await;
+    teller.tell(shown(&codes.at(now + 30)), 200).await;
 }

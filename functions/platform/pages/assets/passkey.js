@@ -62,10 +62,19 @@ async function challenge() {
 
 async function answer(publicKey, how) {
   const credential = await ask(() => navigator.credentials.get({ publicKey, ...how }));
+  return finish(credential.toJSON());
+}
+
+/**
+ * Signs in with an authenticator's response: a token. Where the account asks for a code as well, what is thrown has the
+ * response as `unanswered`, to be sent again with it.
+ */
+export async function finish(response, otpCode) {
   try {
-    return await call('POST', '/api/v1/webauthn/login/finish', credential.toJSON());
+    return await call('POST', '/api/v1/webauthn/login/finish', { ...response, otpCode });
   } catch (problem) {
     if (problem.status !== 401) throw problem;
+    if (problem.problems.otpCode) throw otpCode ? problem : Object.assign(problem, { unanswered: response });
     throw new Refused(401, 'This passkey does not sign in here. It may have been removed from the account.');
   }
 }

@@ -24,8 +24,46 @@ onSubmit(form, async (fields) => {
     enter(await call('POST', '/api/v1/signin', Object.fromEntries(fields)));
   } catch (problem) {
     if (problem.status !== 401) throw problem;
+    if (problem.problems.otpCode) {
+      askForCode(form.elements.otpCode);
+      throw problem;
+    }
     form.elements.password.select();
     throw new Refused(401, 'Wrong e-mail address or password.');
+  }
+});
+
+/** The account asks for a code: from now on the form does as well. */
+function askForCode(field) {
+  field.required = true;
+  field.value = '';
+  field.closest('.field').hidden = false;
+}
+
+/** Signs in by `way`; where the account asks for a code besides the passkey, its form comes up. */
+async function goOn(way) {
+  try {
+    enter(await way());
+  } catch (problem) {
+    if (!problem.unanswered) throw problem;
+    unanswered = problem.unanswered;
+    codeForm.hidden = false;
+    codeForm.elements.otpCode.value = '';
+    codeForm.elements.otpCode.focus();
+  }
+}
+
+/** What an authenticator said, which waits for a code beside it. */
+let unanswered;
+const codeForm = document.getElementById('passkey-code');
+onSubmit(codeForm, async (fields) => {
+  try {
+    enter(await passkey.finish(unanswered, fields.get('otpCode').trim()));
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+    // The challenge is spent.
+    codeForm.hidden = true;
+    tell(byPasskey, 'wrong', `${problem.message}. Use the passkey again.`);
   }
 });
 
@@ -34,7 +72,7 @@ if (passkey.isPossible()) {
   byPasskey.hidden = false;
   const button = byPasskey.querySelector('button');
   button.addEventListener('click', async () => {
-    await attempt(byPasskey, button, async () => enter(await passkey.signIn()));
+    await attempt(byPasskey, button, async () => goOn(passkey.signIn));
     // The browser asks for one thing at a time; what it offered beside the form has ended with this.
     if (!session.token()) offerPasskeys();
   });
@@ -45,7 +83,7 @@ if (passkey.isPossible()) {
 async function offerPasskeys() {
   for (let offers = 0; offers < 10; offers += 1) {
     try {
-      return enter(await passkey.fromAutofill());
+      return await goOn(passkey.fromAutofill);
     } catch (problem) {
       tell(byPasskey, 'wrong', problem.message);
       // Whoever asked too often, or reached nobody, is not helped by more.
