@@ -62,7 +62,10 @@ impl Answer {
         assert_eq!(name, COOKIE);
         let user = answer.json();
         let csrf = user["csrf_token"].as_str().expect("csrf_token").to_owned();
-        assert!(csrf.len() == 20 && csrf.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c)), "{csrf}");
+        assert!(
+            csrf.len() == 20 && csrf.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c)),
+            "{csrf}"
+        );
         Session {
             cookie: cookie.to_owned(),
             csrf,
@@ -122,7 +125,8 @@ impl Barong {
     }
 
     pub async fn create(&self, email: &str, password: &str) -> Answer {
-        self.post("/identity/users", &[("email", email), ("password", password)]).await
+        self.post("/identity/users", &[("email", email), ("password", password)])
+            .await
     }
 
     /// A new account with [`STRONG`]; it waits for its confirmation, and has a session.
@@ -153,11 +157,13 @@ impl Barong {
     }
 
     pub async fn confirm(&self, token: &str) -> Answer {
-        self.post("/identity/users/email/confirm_code", &[("token", token)]).await
+        self.post("/identity/users/email/confirm_code", &[("token", token)])
+            .await
     }
 
     pub async fn forget(&self, email: &str) -> Answer {
-        self.post("/identity/users/password/generate_code", &[("email", email)]).await
+        self.post("/identity/users/password/generate_code", &[("email", email)])
+            .await
     }
 
     /// Asks for a reset and reads its token from the mail.
@@ -194,8 +200,18 @@ impl Barong {
 fn form_of(form: &[(&str, &str)]) -> String {
     let encoded = |text: &str| {
         let bytes = text.bytes();
-        bytes.map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect::<String>()
+        bytes
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
+            .collect::<String>()
     };
-    let pairs = form.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    let pairs = form
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
     pairs.collect::<Vec<_>>().join("&")
 }

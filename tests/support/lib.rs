@@ -3,6 +3,7 @@
 
 pub mod arc;
 pub mod authenticator;
+pub mod barong;
 pub mod binaries;
 pub mod browser;
 pub mod client;
@@ -11,6 +12,7 @@ pub mod events;
 pub mod identity;
 pub mod managing;
 pub mod mmdb;
+pub mod owner;
 pub mod picture;
 pub mod runtime_api;
 pub mod server;
@@ -19,6 +21,7 @@ pub mod tenant;
 pub mod totp;
 
 pub use arc::Arc;
+pub use barong::Barong;
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use identity::Identity;
