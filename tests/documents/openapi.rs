@@ -11,6 +11,7 @@ use utoipa::openapi::OpenApi;
 
 #[rstest]
 #[case("arc")]
+#[case("barong")]
 #[case("engine")]
 #[case("identity-server")]
 #[tokio::test]
@@ -44,6 +45,7 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 #[rstest]
+#[case(countersign::barong_document())]
 #[case(countersign::engine_document())]
 #[case(countersign::identity_document())]
 fn every_reference_leads_somewhere(#[case] document: OpenApi) {

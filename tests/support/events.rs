@@ -20,7 +20,7 @@ pub fn read(path: &str) -> Value {
 
 /// The event of an operation that is called over HTTP.
 pub fn http(operation: &str) -> Value {
-    let folders = ["arc", "engine", "identity-server", "platform"].into_iter();
+    let folders = ["arc", "barong", "engine", "identity-server", "platform"].into_iter();
     let mut files = folders.map(|folder| format!("{folder}/{operation}.json"));
     let is_there = |file: &String| std::path::Path::new(&path_of(file)).exists();
     read(

@@ -1,17 +1,22 @@
 //! What the deployed mailer is to the deployed table: reads the stream and delivers new messages, here into a mailbox.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
+use serde_json::Value;
 use shared::App;
-use shared::notify::PREFIX;
+use shared::notify::events::{self, Event};
 use shared::notify::mailbox::Mailbox;
 use shared::notify::mailer::{Outlet, deliver};
+use shared::notify::{NotifyError, PREFIX};
 use tokio::sync::Mutex;
 
-/// Delivers what the outbox holds.
+/// So many events are shown; the oldest are forgotten.
+const MOST_EVENTS: usize = 500;
+
+/// Delivers what the outbox holds, and knows what happened.
 #[derive(Debug)]
 pub struct Mailroom {
     app: App,
@@ -27,6 +32,14 @@ struct Stream {
     client: Option<(Client, String)>,
     shards: HashMap<String, Option<String>>,
     undelivered: Vec<String>,
+    events: VecDeque<String>,
+}
+
+/// What was written since the last time, by identifiers.
+#[derive(Default)]
+struct News {
+    messages: Vec<String>,
+    events: Vec<String>,
 }
 
 impl Mailroom {
@@ -46,7 +59,10 @@ impl Mailroom {
     pub async fn work(&self) {
         let mut stream = self.stream.lock().await;
         match stream.news(&self.app).await {
-            Ok(ids) => stream.undelivered.extend(ids),
+            Ok(news) => {
+                stream.undelivered.extend(news.messages);
+                stream.remember(news.events);
+            }
             Err(error) => {
                 tracing::warn!(error, "the table's stream could not be read");
                 stream.shards.clear();
@@ -61,11 +77,41 @@ impl Mailroom {
         }
         stream.undelivered = again;
     }
+
+    /// The events until now, the newest first.
+    ///
+    /// # Errors
+    /// [`NotifyError`] when they cannot be read.
+    pub async fn events(&self) -> Result<Vec<Value>, NotifyError> {
+        self.work().await;
+        let ids: Vec<String> = self.stream.lock().await.events.iter().cloned().collect();
+        let keyring = self.app.keys.get().await?;
+        let mut told = Vec::new();
+        for ids in ids.chunks(100) {
+            let keys = ids.iter().map(|id| Event::key_of(id)).collect();
+            for item in self.app.store.get_all(keys).await?.into_iter().flatten() {
+                told.push(Event::of_item(item)?.told(&keyring)?);
+            }
+        }
+        told.reverse();
+        Ok(told)
+    }
 }
 
 impl Stream {
-    /// Identifiers of messages that were written since the last time.
-    async fn news(&mut self, app: &App) -> Result<Vec<String>, String> {
+    /// A stream that is read from its beginning again tells what is known.
+    fn remember(&mut self, ids: Vec<String>) {
+        for id in ids {
+            if !self.events.contains(&id) {
+                self.events.push_back(id);
+            }
+        }
+        let forgotten = self.events.len().saturating_sub(MOST_EVENTS);
+        self.events.drain(..forgotten);
+    }
+
+    /// What was written since the last time.
+    async fn news(&mut self, app: &App) -> Result<News, String> {
         let (client, arn) = self.connect(app).await?;
         if self.shards.values().all(Option::is_none) {
             let described = client.describe_stream().stream_arn(&arn).send().await.map_err(text)?;
@@ -84,7 +130,7 @@ impl Stream {
                     .insert(id, request.send().await.map_err(text)?.shard_iterator);
             }
         }
-        let mut ids = Vec::new();
+        let mut news = News::default();
         for place in self.shards.values_mut() {
             while let Some(iterator) = place.clone() {
                 let read = client
@@ -98,10 +144,13 @@ impl Stream {
                 if records.is_empty() {
                     break;
                 }
-                ids.extend(records.iter().filter_map(message_id));
+                news.messages
+                    .extend(records.iter().filter_map(|record| inserted(record, PREFIX)));
+                news.events
+                    .extend(records.iter().filter_map(|record| inserted(record, events::PREFIX)));
             }
         }
-        Ok(ids)
+        Ok(news)
     }
 
     async fn connect(&mut self, app: &App) -> Result<(Client, String), String> {
@@ -126,13 +175,13 @@ impl Stream {
     }
 }
 
-/// The identifier of a message that was inserted.
-fn message_id(record: &Record) -> Option<String> {
+/// The identifier of what was inserted under a prefix.
+fn inserted(record: &Record, prefix: &str) -> Option<String> {
     if record.event_name.as_ref()?.as_str() != "INSERT" {
         return None;
     }
     let pk = record.dynamodb.as_ref()?.keys.as_ref()?.get("pk")?.as_s().ok()?;
-    pk.strip_prefix(PREFIX).map(str::to_owned)
+    pk.strip_prefix(prefix).map(str::to_owned)
 }
 
 fn text(error: impl std::error::Error + 'static) -> String {

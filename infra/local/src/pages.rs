@@ -44,6 +44,7 @@ pub fn routes(app: &App, mailroom: Shared) -> Router {
         .route("/_local/mail", get(mail))
         .route("/_local/mail/{id}", get(mail_as_html))
         .route("/_local/sms", get(sms))
+        .route("/_local/events", get(events))
         .with_state(mailroom)
         .route("/_local/documents/{file}", get(document).with_state(app.clone()))
 }
@@ -66,6 +67,11 @@ struct MailboxPage {
     path: &'static str,
     to: String,
     messages: Vec<Delivered>,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +111,21 @@ async fn mail(State(mailroom): State<Shared>, headers: HeaderMap, Query(filter):
 
 async fn sms(State(mailroom): State<Shared>, headers: HeaderMap, Query(filter): Query<Filter>) -> Response {
     mailbox(mailroom, Channel::Sms, &headers, filter).await
+}
+
+/// What other systems would be told: an array, the newest first; with `name`, only those.
+async fn events(State(mailroom): State<Shared>, Query(wanted): Query<Wanted>) -> Response {
+    let Some(mailroom) = mailroom else {
+        let message = "This server works on a table at AWS; its events are in the table's stream";
+        return (StatusCode::NOT_FOUND, Json(serde_json::json!({ "message": message }))).into_response();
+    };
+    match mailroom.events().await {
+        Ok(mut events) => {
+            events.retain(|event| wanted.name.as_ref().is_none_or(|name| event["name"] == name.as_str()));
+            Json(events).into_response()
+        }
+        Err(error) => failed(&error),
+    }
 }
 
 /// A page for a browser, an array for everybody else. What was written until now is delivered first, so that whoever

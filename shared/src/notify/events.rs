@@ -69,6 +69,11 @@ impl Event {
         Ok(Self { sealed, ..self })
     }
 
+    /// Where the event `id` is kept.
+    pub fn key_of(id: &str) -> Key {
+        Key::new(format!("{PREFIX}{id}"), "EVENT")
+    }
+
     /// The event in an item, if it is one.
     ///
     /// # Errors
@@ -93,7 +98,7 @@ impl Event {
 impl Record for Event {
     const KIND: &'static str = "event";
     fn key(&self) -> Key {
-        Key::new(format!("{PREFIX}{}", self.id), "EVENT")
+        Self::key_of(&self.id)
     }
     fn ttl(&self) -> Option<Timestamp> {
         Some(self.kept_until)
