@@ -120,8 +120,9 @@ macro_rules! barong {
     };
 }
 
-pub const GROUPS: [Group; 17] = [
+pub const GROUPS: [Group; 18] = [
     barong!("BarongIdentity", "barong-identity", barong_identity),
+    barong!("BarongResource", "barong-resource", barong_resource),
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),

@@ -138,13 +138,18 @@ impl Owner {
     /// Calls with an API key, as of now.
     pub async fn by_key(&self, server: &Server, (kid, secret): &(String, String), path: &str) -> Answer {
         let nonce = server.app().clock.now().as_millisecond().to_string();
-        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret.as_bytes());
-        let tag = aws_lc_rs::hmac::sign(&key, format!("{nonce}{kid}").as_bytes());
-        let signature: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature = signature(&nonce, kid, secret);
         let request = self.client().request(Method::GET, &format!("{BASE}/resource{path}"));
         let request = request.header("x-auth-apikey", kid).header("x-auth-nonce", nonce);
         self.client().send(request.header("x-auth-signature", signature)).await
     }
+}
+
+/// What a request by an API key is signed with.
+pub fn signature(nonce: &str, kid: &str, secret: &str) -> String {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = aws_lc_rs::hmac::sign(&key, format!("{nonce}{kid}").as_bytes());
+    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Goes on to the next code of every authenticator app.

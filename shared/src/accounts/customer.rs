@@ -175,6 +175,17 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
         self
     }
 
+    /// Tells other systems that something happened.
+    pub fn tell(&mut self, name: &'static str, record: Value) -> &mut Self {
+        self.told.push((name, record));
+        self
+    }
+
+    /// The user, as other systems are shown it.
+    fn shown(&self) -> Value {
+        events::user(self.customer.user())
+    }
+
     /// Lets an account in that waits for its activation, whatever labels barong asks for besides, and sees to it that state and
     /// level are what the labels say.
     pub fn activate(&mut self) -> &mut Self {

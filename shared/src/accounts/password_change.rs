@@ -11,7 +11,7 @@ use crate::activity::Activity;
 use crate::credentials::password::{Insufficient, Password, Verdict, WeakPassword};
 use crate::http::throttle;
 use crate::ids::UserId;
-use crate::notify::{Message, Template};
+use crate::notify::{Event, Message, Template, events};
 use crate::sessions::sign_in::{guess_gauges, known};
 use crate::sessions::{self, Origin, Session};
 use crate::store::commit::{Step, int, text};
@@ -135,6 +135,10 @@ pub async fn change(app: &App, change: Change, origin: &Origin) -> Result<()> {
         .update(user.key(), Condition::All(may), steps)
         .otherwise(move |_| refused());
     commit.create(&Activity::new(app, user.id, origin, "password", "change"));
+    if let Standard::Barong = change.standard {
+        let record = serde_json::json!({ "user": events::user(&user) });
+        commit.create(&Event::new(app, "system.user.password.change", &record)?);
+    }
     commit.create(&Message::mail(app, &keyring, &user.email, &Template::PasswordChanged)?);
     if let Some(gauge) = gauges.into_iter().next() {
         commit.delete(gauge.key, Condition::Always);

@@ -1,14 +1,18 @@
 //! Leaving: an owner shuts the account down, with the password, and a code where codes are on. It is kept, its address stays
 //! taken, and an administrator can bring it back by removing the label.
 
+use serde_json::json;
+
 use super::{Change, Customer, Scope};
 use crate::App;
+use crate::access::Office;
 use crate::accounts::User;
 use crate::act::Undone;
 use crate::activity::Activity;
 use crate::credentials::password::Password;
 use crate::credentials::totp::{self, WrongCode, enrolment};
 use crate::http::throttle;
+use crate::notify::events;
 use crate::sessions::Origin;
 use crate::sessions::sign_in::{Attempt, NotSignedIn, prove};
 use crate::store::retried;
@@ -25,6 +29,9 @@ pub enum NotLeft {
     /// The code is no good.
     #[error(transparent)]
     Code(#[from] WrongCode),
+    /// It is an administrator of identity-server, who could be the last one.
+    #[error("an administrator gives that up first")]
+    Administrator,
 }
 
 impl From<NotSignedIn> for NotLeft {
@@ -76,7 +83,18 @@ pub async fn leave(
             let code = code.ok_or(Undone::Refused(NotLeft::MissingCode))?;
             totp::spend(&mut change, app, &keyring, totp, code)?;
         }
+        if customer
+            .account
+            .memberships()
+            .any(|member| member.holds(Office::Identity))
+        {
+            return Err(Undone::Refused(NotLeft::Administrator));
+        }
         change.label(Scope::Private, "delete", "by_user");
+        change.tell(
+            "system.user.account.deleted",
+            json!({ "user": events::user(customer.user()) }),
+        );
         change.create(&Activity::new(app, user.id, origin, "account", "delete"));
         change.commit(app).await.map(drop)
     })

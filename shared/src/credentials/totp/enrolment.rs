@@ -1,5 +1,7 @@
 //! Switching the codes on and off. Switching on takes two steps: a secret is shown, and a code shows that it arrived.
 
+use serde_json::{Value, json};
+
 use super::{Pending, TotpRecord, WrongCode, gauge, new_secret, pending_until, picture};
 use crate::App;
 use crate::accounts::User;
@@ -9,7 +11,7 @@ use crate::activity::Activity;
 use crate::http::query::encoded;
 use crate::http::throttle;
 use crate::ids::{SessionId, UserId};
-use crate::notify::{Message, Template};
+use crate::notify::{Message, Template, events};
 use crate::sessions::{self, Origin, Session};
 use crate::store::commit::{Step, flag};
 use crate::store::record::read_optional;
@@ -187,6 +189,7 @@ impl Turned<'_> {
         change.user(Step::Set("two_factor", flag(true)));
         change.user(Step::Add("session_epoch", 1));
         change.label(Scope::Private, "otp", "enabled");
+        change.tell("model.user.updated", self.updated(true));
         self.tell(change, "enable 2FA", &Template::TotpEnabled)
     }
 
@@ -201,7 +204,17 @@ impl Turned<'_> {
         change.user(Step::Set("two_factor", flag(false)));
         change.user(Step::Add("api_key_epoch", 1));
         change.unlabel(Scope::Private, "otp");
+        change.tell("model.user.updated", self.updated(false));
         self.tell(change, "disable 2FA", &Template::TotpDisabled)
+    }
+
+    /// What other systems are told.
+    fn updated(&self, otp: bool) -> Value {
+        let user = User {
+            two_factor: otp,
+            ..self.customer.user().clone()
+        };
+        json!({ "user": events::user(&user), "changes": { "otp": !otp } })
     }
 
     /// The address is told by another way than the one that changed (ASVS 6.3.7).

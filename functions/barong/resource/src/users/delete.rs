@@ -26,7 +26,7 @@ use shared::surfaces::barong::{
     ),
     responses(
         (status = 204, description = "It is shut down"),
-        (status = 422, description = "`resource.user.missing_password`, `resource.user.empty_password`, `resource.user.empty_otp_code`, `resource.user.invalid_password`, `resource.user.missing_otp_code`, `resource.user.invalid_otp`, `totp.error`: the code was used", body = ErrorKeys),
+        (status = 422, description = "`resource.user.missing_password`, `resource.user.empty_password`, `resource.user.empty_otp_code`, `resource.user.invalid_password`, `resource.user.missing_otp_code`, `resource.user.invalid_otp`, `totp.error`: the code was used, `resource.user.administrator`: administrators of identity-server give that up first", body = ErrorKeys),
         (status = 429, description = "Too many guesses: see Retry-After", body = ErrorKeys),
         Guarded,
     )
@@ -48,5 +48,6 @@ fn refusal(why: NotLeft) -> BarongError {
         NotLeft::MissingCode => "resource.user.missing_otp_code",
         NotLeft::Code(WrongCode::Wrong) => "resource.user.invalid_otp",
         NotLeft::Code(WrongCode::Used) => "totp.error",
+        NotLeft::Administrator => "resource.user.administrator",
     })
 }
