@@ -182,7 +182,8 @@ impl Activity {
     /// are exact in JavaScript.
     pub fn number(&self) -> u64 {
         let id = Ulid::from_string(&self.id).unwrap_or_default();
-        let chance = u64::try_from(id.random() & 0xFFF).unwrap_or_default();
+        // The first bits of chance: numbers are in the order of identifiers.
+        let chance = u64::try_from(id.random() >> 68).unwrap_or_default();
         (id.timestamp_ms().saturating_sub(NUMBERED_FROM) << 12) | chance
     }
 }

@@ -104,7 +104,7 @@ fn what_each_function_may_do_beside_the_table() {
         ("BarongIdentity", [&log[..], &make].concat()),
         (
             "BarongResource",
-            [&log[..], &read, &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]].concat(),
+            [&log[..], &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], &read].concat(),
         ),
         // Whoever may be the first makes the keys; without a token, which they sign, nothing else comes to need them.
         ("EngineAuth", [&log[..], &files, &make].concat()),

@@ -9,6 +9,7 @@ mod barong_tokens;
 mod census;
 mod codes_and_pairs;
 mod crowd;
+mod customers;
 mod explorer;
 mod home_roles;
 mod identity_admins;

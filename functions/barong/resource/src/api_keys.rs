@@ -72,7 +72,7 @@ fn order(attribute: &str) -> Option<fn(&ApiKey, &ApiKey) -> Ordering> {
 #[utoipa::path(
     get,
     path = "/resource/api_keys",
-    operation_id = "resource-api-keys-list",
+    operation_id = "resource.api_keys.list",
     tag = "api_keys",
     summary = "One's API keys",
     params(
@@ -136,7 +136,7 @@ fn scope(given: &mut Given<'_>) -> Option<Vec<String>> {
 #[utoipa::path(
     post,
     path = "/resource/api_keys",
-    operation_id = "resource-api-keys-create",
+    operation_id = "resource.api_keys.create",
     tag = "api_keys",
     summary = "Make an API key",
     params(CallerHeaders),
@@ -206,7 +206,7 @@ pub struct KeyChange {
 #[utoipa::path(
     patch,
     path = "/resource/api_keys/{kid}",
-    operation_id = "resource-api-keys-update",
+    operation_id = "resource.api_keys.update",
     tag = "api_keys",
     summary = "Change an API key",
     params(CallerHeaders, ("kid" = String, Path, description = "Its name")),
@@ -256,7 +256,7 @@ pub async fn update(
 #[utoipa::path(
     delete,
     path = "/resource/api_keys/{kid}",
-    operation_id = "resource-api-keys-delete",
+    operation_id = "resource.api_keys.delete",
     tag = "api_keys",
     summary = "Remove an API key",
     params(

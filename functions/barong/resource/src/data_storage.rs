@@ -23,7 +23,7 @@ pub struct NewData {
 #[utoipa::path(
     post,
     path = "/resource/data_storage",
-    operation_id = "resource-data-storage-create",
+    operation_id = "resource.data_storage.create",
     tag = "data_storage",
     summary = "Keep data under a title",
     description = "Only an administrator removes it.",

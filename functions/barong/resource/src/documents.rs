@@ -44,7 +44,7 @@ pub struct DocumentView {
 #[utoipa::path(
     get,
     path = "/resource/documents",
-    operation_id = "resource-documents-list",
+    operation_id = "resource.documents.list",
     tag = "documents",
     summary = "One's documents",
     params(CallerHeaders),
@@ -101,7 +101,7 @@ pub struct DocumentForm {
 #[utoipa::path(
     post,
     path = "/resource/documents",
-    operation_id = "resource-documents-create",
+    operation_id = "resource.documents.create",
     tag = "documents",
     summary = "Upload documents",
     description = "All of the files are kept, or none.",

@@ -21,7 +21,7 @@ async fn customer(app: &App, caller: &Caller) -> Result<Customer, BarongError> {
 #[utoipa::path(
     get,
     path = "/resource/labels",
-    operation_id = "resource-labels-list",
+    operation_id = "resource.labels.list",
     tag = "labels",
     summary = "One's labels",
     params(CallerHeaders, ("ordering" = Option<String>, Query, description = "asc or desc, by age")),
@@ -59,7 +59,7 @@ pub struct NewLabel {
 #[utoipa::path(
     post,
     path = "/resource/labels",
-    operation_id = "resource-labels-create",
+    operation_id = "resource.labels.create",
     tag = "labels",
     summary = "Make a public label",
     params(CallerHeaders),
@@ -87,7 +87,7 @@ pub async fn create(
 #[utoipa::path(
     get,
     path = "/resource/labels/{key}",
-    operation_id = "resource-labels-get",
+    operation_id = "resource.labels.get",
     tag = "labels",
     summary = "A label by its key",
     params(CallerHeaders, ("key" = String, Path, description = "Its key; of two the older one is shown")),
@@ -118,7 +118,7 @@ pub struct OtherValue {
 #[utoipa::path(
     patch,
     path = "/resource/labels/{key}",
-    operation_id = "resource-labels-update",
+    operation_id = "resource.labels.update",
     tag = "labels",
     summary = "Give a public label another value",
     params(CallerHeaders, ("key" = String, Path, description = "Its key")),
@@ -149,7 +149,7 @@ pub async fn update(
 #[utoipa::path(
     delete,
     path = "/resource/labels/{key}",
-    operation_id = "resource-labels-delete",
+    operation_id = "resource.labels.delete",
     tag = "labels",
     summary = "Remove a public label",
     params(CallerHeaders, ("key" = String, Path, description = "Its key")),

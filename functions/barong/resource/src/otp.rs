@@ -71,7 +71,7 @@ pub struct Leased {
 #[utoipa::path(
     post,
     path = "/resource/otp/generate_qrcode",
-    operation_id = "resource-otp-generate-qrcode",
+    operation_id = "resource.otp.generate_qrcode",
     tag = "otp",
     summary = "Get a secret for an authenticator app",
     description = "Codes are asked for once the first one was shown. The secret before it is void.",
@@ -110,7 +110,7 @@ pub async fn generate_qrcode(
 #[utoipa::path(
     post,
     path = "/resource/otp/enable",
-    operation_id = "resource-otp-enable",
+    operation_id = "resource.otp.enable",
     tag = "otp",
     summary = "Switch codes on",
     params(CallerHeaders),
@@ -135,7 +135,7 @@ pub async fn enable(State(app): State<App>, caller: Caller, params: Params) -> R
 #[utoipa::path(
     post,
     path = "/resource/otp/disable",
-    operation_id = "resource-otp-disable",
+    operation_id = "resource.otp.disable",
     tag = "otp",
     summary = "Switch codes off",
     params(CallerHeaders),
@@ -159,7 +159,7 @@ pub async fn disable(State(app): State<App>, caller: Caller, params: Params) -> 
 #[utoipa::path(
     post,
     path = "/resource/otp/verify",
-    operation_id = "resource-otp-verify",
+    operation_id = "resource.otp.verify",
     tag = "otp",
     summary = "Use a code",
     params(CallerHeaders),

@@ -18,7 +18,7 @@ use crate::users::me::known;
 #[utoipa::path(
     get,
     path = "/resource/phones",
-    operation_id = "resource-phones-list",
+    operation_id = "resource.phones.list",
     tag = "phones",
     summary = "One's telephone numbers",
     params(CallerHeaders),
@@ -78,7 +78,7 @@ fn parse(number: &str) -> Result<PhoneNumber, BarongError> {
 #[utoipa::path(
     post,
     path = "/resource/phones",
-    operation_id = "resource-phones-create",
+    operation_id = "resource.phones.create",
     tag = "phones",
     summary = "Note a telephone number, and get a code sent to it",
     params(CallerHeaders),
@@ -106,7 +106,7 @@ pub async fn create(
 #[utoipa::path(
     post,
     path = "/resource/phones/send_code",
-    operation_id = "resource-phones-send-code",
+    operation_id = "resource.phones.send_code",
     tag = "phones",
     summary = "Get another code",
     params(CallerHeaders),
@@ -145,7 +145,7 @@ pub struct CodeForm {
 #[utoipa::path(
     post,
     path = "/resource/phones/verify",
-    operation_id = "resource-phones-verify",
+    operation_id = "resource.phones.verify",
     tag = "phones",
     summary = "Show that a telephone number is one's own",
     params(CallerHeaders),

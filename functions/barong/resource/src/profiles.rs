@@ -16,7 +16,7 @@ use crate::refusals::{invalid, not_found};
 #[utoipa::path(
     get,
     path = "/resource/profiles/me",
-    operation_id = "resource-profiles-me",
+    operation_id = "resource.profiles.me",
     tag = "profiles",
     summary = "One's profiles",
     params(CallerHeaders),
@@ -78,7 +78,7 @@ fn read(mut given: Given<'_>) -> Result<(Details, bool), BarongError> {
 #[utoipa::path(
     post,
     path = "/resource/profiles",
-    operation_id = "resource-profiles-create",
+    operation_id = "resource.profiles.create",
     tag = "profiles",
     summary = "Begin a profile",
     params(CallerHeaders),
@@ -104,7 +104,7 @@ pub async fn create(
 #[utoipa::path(
     put,
     path = "/resource/profiles",
-    operation_id = "resource-profiles-update",
+    operation_id = "resource.profiles.update",
     tag = "profiles",
     summary = "Go on with the profile that is being written",
     params(CallerHeaders),

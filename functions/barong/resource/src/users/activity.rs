@@ -115,7 +115,7 @@ impl Wanted {
 #[utoipa::path(
     get,
     path = "/resource/users/activity/{topic}",
-    operation_id = "resource-users-activity",
+    operation_id = "resource.users.activity",
     tag = "users",
     summary = "What happened to one's account",
     description = "The newest 5000 entries are looked at.",

@@ -15,7 +15,7 @@ use shared::surfaces::barong::{
 #[utoipa::path(
     delete,
     path = "/resource/users/me",
-    operation_id = "resource-users-me-delete",
+    operation_id = "resource.users.me.delete",
     tag = "users",
     summary = "Shut one's account down",
     description = "Sessions, tokens and API keys end with it. Parameters may stand in the query or in a form; a query ends up in logs.",

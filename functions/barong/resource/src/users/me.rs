@@ -15,7 +15,7 @@ use crate::refusals::{invalid, not_found};
 #[utoipa::path(
     get,
     path = "/resource/users/me",
-    operation_id = "resource-users-me-get",
+    operation_id = "resource.users.me.get",
     tag = "users",
     summary = "Oneself",
     params(CallerHeaders),
@@ -46,7 +46,7 @@ pub struct Data {
 #[utoipa::path(
     put,
     path = "/resource/users/me",
-    operation_id = "resource-users-me-update",
+    operation_id = "resource.users.me.update",
     tag = "users",
     summary = "Keep data with oneself",
     params(CallerHeaders),

@@ -29,7 +29,7 @@ pub struct NewPassword {
 #[utoipa::path(
     put,
     path = "/resource/users/password",
-    operation_id = "resource-users-password",
+    operation_id = "resource.users.password",
     tag = "users",
     summary = "Change one's password",
     params(CallerHeaders),
