@@ -5,6 +5,7 @@
 
 mod arc;
 mod arc_clients;
+mod barong_edge;
 mod capacity;
 mod identity;
 mod identity_roles;

@@ -8,6 +8,7 @@ mod arc_crowd;
 mod census;
 mod codes_and_pairs;
 mod crowd;
+mod edge;
 mod explorer;
 mod home_roles;
 mod identity_admins;
