@@ -9,9 +9,10 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::App;
 use crate::access::Role;
 use crate::access::role_number::ROLE_NUMBERS;
+use crate::accounts::customer::address;
 use crate::accounts::profile::Profile;
 use crate::accounts::sign_up::{self, NoAccount};
-use crate::accounts::user::State;
+use crate::accounts::user::{SUPERADMIN, State};
 use crate::act::{Failure, Undone};
 use crate::credentials::password::{Password, TooLong, WeakPassword};
 use crate::ids::{OrgId, RoleId};
@@ -98,6 +99,7 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
     };
     let mut user = sign_up::draft(app, &admin.email, profile, State::Active);
     user.member_of = 1;
+    user.role = SUPERADMIN.to_owned();
     let mut role = Role::system(RoleId::generate(&app.clock, &app.random), OrgId::HOME, now);
     let mut identity_admin = Role::identity_admin(now);
     let numbers = ROLE_NUMBERS.next(None).map_err(failed)?;
@@ -107,6 +109,7 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
     let mut commit = Commit::<Undone<NoAccount>>::new();
     founding::found(&mut commit, home, role, vec![identity_admin], &user);
     numbers.take_many(&mut commit, 2);
+    address::confirm_new(&mut commit, app, &mut user);
     sign_up::create(&mut commit, app, &user, hash);
     match app.store.commit(commit).await {
         Ok(()) => Ok(Bootstrap::Made {

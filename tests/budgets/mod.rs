@@ -6,6 +6,7 @@
 mod arc;
 mod arc_clients;
 mod barong_edge;
+mod barong;
 mod capacity;
 mod identity;
 mod identity_roles;

@@ -39,6 +39,7 @@ async fn opens_a_session_for_whoever_knows_the_password(#[values(Embedded, Dynam
     let Some(server) = Server::on(table).await else { return };
     let (client, barong) = (server.client(), server.client().barong());
     let first = barong.sign_up(ADA).await;
+    server.clock.advance(Duration::from_secs(1));
     let session = barong.enter("ADA@example.com", STRONG).await.expect_session(201);
     assert_eq!(session.uid, first.uid);
     assert_ne!((&session.cookie, &session.csrf), (&first.cookie, &first.csrf));
@@ -174,6 +175,7 @@ async fn ends_the_session_of_the_cookie_and_no_other(#[values(Embedded, DynamoDb
     let barong = server.client().barong();
     let first = barong.sign_up(ADA).await;
     let second = barong.sign_in(ADA).await;
+    server.clock.advance(Duration::from_secs(1));
     let answer = sign_out(&barong, &first.cookie).await.expect(204);
     let taken = answer.header("set-cookie").unwrap();
     assert_eq!(taken, "_barong_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");

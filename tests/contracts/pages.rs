@@ -7,7 +7,7 @@ use tests::{Answer, Client, PASSWORD, Server};
 
 const ADA: &str = "ada@example.com";
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "/account",
     "/account/",
     "/account/sign-in",
@@ -15,6 +15,8 @@ const PAGES: [&str; 8] = [
     "/account/forgotten",
     "/auth/changepassword/0123456789abcdef",
     "/auth/invitations/accept/c2VjcmV0",
+    "/accounts/confirmation?confirmation_token=a.b.c&lang=en",
+    "/accounts/password_reset?reset_token=a.b.c&lang=en",
     "/account/activate/019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26/abc",
 ];
 

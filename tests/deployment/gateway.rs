@@ -2,7 +2,7 @@
 
 use axum::Router;
 use shared::App;
-use shared::surfaces::{arc, engine, identity_server};
+use shared::surfaces::{arc, barong, engine, identity_server};
 
 use super::stack::Stack;
 
@@ -111,7 +111,17 @@ macro_rules! arc {
     };
 }
 
-pub const GROUPS: [Group; 16] = [
+macro_rules! barong {
+    ($function:literal, $binary:literal, $group:ident) => {
+        Group {
+            otherwise: Some(|routes| routes.fallback(barong::not_found)),
+            ..engine!($function, $binary, $group)
+        }
+    };
+}
+
+pub const GROUPS: [Group; 17] = [
+    barong!("BarongIdentity", "barong-identity", barong_identity),
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),

@@ -1,6 +1,70 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 118] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 135] = [
+    ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
+    ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),
+    ("identity.version", "GET", "/api/v2/identity/version", "BarongIdentity"),
+    ("identity.configs", "GET", "/api/v2/identity/configs", "BarongIdentity"),
+    (
+        "identity.password.validate",
+        "POST",
+        "/api/v2/identity/password/validate",
+        "BarongIdentity",
+    ),
+    (
+        "identity.sessions.create",
+        "POST",
+        "/api/v2/identity/sessions",
+        "BarongIdentity",
+    ),
+    (
+        "identity.sessions.destroy",
+        "DELETE",
+        "/api/v2/identity/sessions",
+        "BarongIdentity",
+    ),
+    (
+        "identity.users.create",
+        "POST",
+        "/api/v2/identity/users",
+        "BarongIdentity",
+    ),
+    (
+        "identity.users.register_geetest",
+        "GET",
+        "/api/v2/identity/users/register_geetest",
+        "BarongIdentity",
+    ),
+    (
+        "identity.users.access",
+        "POST",
+        "/api/v2/identity/users/access",
+        "BarongIdentity",
+    ),
+    (
+        "identity.users.email.generate_code",
+        "POST",
+        "/api/v2/identity/users/email/generate_code",
+        "BarongIdentity",
+    ),
+    (
+        "identity.users.email.confirm_code",
+        "POST",
+        "/api/v2/identity/users/email/confirm_code",
+        "BarongIdentity",
+    ),
+    (
+        "identity.users.password.generate_code",
+        "POST",
+        "/api/v2/identity/users/password/generate_code",
+        "BarongIdentity",
+    ),
+    (
+        "identity.users.password.confirm_code",
+        "POST",
+        "/api/v2/identity/users/password/confirm_code",
+        "BarongIdentity",
+    ),
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
@@ -185,6 +249,12 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 118] = [
         "EnginePasskeys",
     ),
     ("jwks", "GET", "/.well-known/jwks.json", "PlatformKeys"),
+    (
+        "openid-configuration",
+        "GET",
+        "/.well-known/openid-configuration",
+        "PlatformKeys",
+    ),
     ("account_page", "GET", "/account", "PlatformPages"),
     ("sign_in_page", "GET", "/account/sign-in", "PlatformPages"),
     ("sign_up_page", "GET", "/account/sign-up", "PlatformPages"),
@@ -201,6 +271,8 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 118] = [
         "/auth/invitations/accept/{token}",
         "PlatformPages",
     ),
+    ("confirmation_page", "GET", "/accounts/confirmation", "PlatformPages"),
+    ("set_password_page", "GET", "/accounts/password_reset", "PlatformPages"),
     (
         "activation_page",
         "GET",

@@ -134,6 +134,10 @@ fn every_function_that_answers_http_is_known_by_its_program() {
 #[case::wrong_method_of_identity("GET", "/identity/v1/public/authenticate", "IdentityServerAccounts", 405)]
 #[case::wrong_method_of_the_list("DELETE", "/identity/v1/users", "IdentityServerAccounts", 405)]
 #[case::wrong_method_of_a_link("DELETE", "/identity/v1/public/activate/a/b", "IdentityServerAccounts", 405)]
+#[case::unknown_path_of_barong("GET", "/api/v2/nothing", "BarongIdentity", 404)]
+#[case::wrong_method_of_barong("GET", "/api/v2/identity/sessions", "BarongIdentity", 405)]
+#[case::wrong_method_under_the_other_base("GET", "/api/v2/barong/identity/users", "BarongIdentity", 405)]
+#[case::under_the_other_base("GET", "/api/v2/barong/identity/ping", "BarongIdentity", 200)]
 #[case::wrong_method_of_roles("PUT", "/identity/v1/roles", "IdentityServerRoles", 405)]
 #[case::wrong_method_below_roles("PUT", "/identity/v1/roles/grant", "IdentityServerRoles", 405)]
 #[case::unknown_path_below_roles("GET", "/identity/v1/roles/1/users", "IdentityServerRoles", 404)]
@@ -178,6 +182,7 @@ fn what_no_surface_has_stays_outside(#[case] method: &str, #[case] path: &str) {
 }
 
 #[rstest]
+#[case("barong", "Barong")]
 #[case("engine", "Engine")]
 #[case("identity-server", "IdentityServer")]
 #[case("arc", "Arc")]

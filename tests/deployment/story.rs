@@ -3,6 +3,7 @@
 
 mod arc;
 mod arc_auth;
+mod barong;
 mod chapters;
 mod identity;
 mod identity_roles;
@@ -201,6 +202,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     chapters::account(teller, mail, &people).await;
     identity::tell(teller, mail, &people).await;
     identity_roles::tell(teller, &people).await;
+    barong::tell(teller, mail, &people).await;
     arc_auth::tell(teller, mail, &people).await;
     arc::tell(teller, mail, &people).await;
     people

@@ -5,6 +5,7 @@
 
 mod activations;
 mod arc_crowd;
+mod barong_tokens;
 mod census;
 mod codes_and_pairs;
 mod crowd;

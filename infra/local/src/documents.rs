@@ -93,7 +93,12 @@ pub fn arc() -> OpenApi {
     put_together(
         info,
         tags,
-        [arc_auth::document(), arc_clients::document(), arc_otp::document()],
+        [
+            arc_auth::document(),
+            arc_clients::document(),
+            arc_otp::document(),
+            platform_keys::arc_document(),
+        ],
     )
 }
 

@@ -6,7 +6,7 @@ use futures_util::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Account;
+use super::customer::{Change, Customer, address};
 use super::user::{State, User};
 use crate::App;
 use crate::act::{Failure, Undone};
@@ -14,11 +14,9 @@ use crate::activity::Activity;
 use crate::http::throttle::{self, Gauge};
 use crate::ids::{AsUuid, UserId};
 use crate::notify::{Message, Template};
-use crate::organizations::membership::{self, Who};
 use crate::sessions::Origin;
-use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
-use crate::store::{Attempts, Commit, Condition, Key, Record, StoreError};
+use crate::store::{Attempts, Commit, Key, Record, StoreError};
 use crate::tokens::{Keyring, OneTime, Secret, one_time};
 
 /// A code is valid so long.
@@ -105,44 +103,38 @@ pub async fn activate(app: &App, user: UserId, code: &Secret, origin: &Origin) -
     }
 }
 
-/// An account and what it waits for.
-pub(super) type Waiting = (Option<Account>, Option<Activation>);
+/// An account, with what is known of its owner, and what it waits for.
+pub(super) type Waiting = (Option<Customer>, Option<Activation>);
 
 /// Reads both: one wait.
 pub(super) async fn read(app: &App, id: UserId) -> Result<Waiting, StoreError> {
     let activation = app.store.get([Activation::key_of(id)]);
-    let (account, [activation]) = try_join(Account::read(&app.store, id), activation).await?;
-    Ok((account, read_optional(activation)?))
+    let (customer, [activation]) = try_join(Customer::read(&app.store, id), activation).await?;
+    Ok((customer, read_optional(activation)?))
 }
 
 async fn activate_as(
     app: &App,
     id: UserId,
-    (account, activation): Waiting,
+    (customer, activation): Waiting,
     code: &Secret,
     origin: &Origin,
 ) -> Result<(), Undone<NotActivated>> {
     let now = app.clock.now();
     let right = activation.filter(|activation| activation.code.opens_with(code, now));
-    let (Some(account), Some(activation)) = (account, right) else {
+    let (Some(customer), Some(activation)) = (customer, right) else {
         return Err(one_time::count_wrong(app, Activation::key_of(id), NotActivated).await);
     };
-    let mut user = account.user;
-    match user.state {
-        State::Unactivated => user.state = State::Active,
-        // An administrator was faster; the address is confirmed all the same.
-        state if state.may_sign_in() => {}
-        _ => return Err(Undone::Refused(NotActivated)),
+    // Where an administrator was faster, the address is confirmed all the same.
+    let state = customer.user().state;
+    if state != State::Unactivated && !state.may_sign_in() {
+        return Err(Undone::Refused(NotActivated));
     }
-    let mut commit = Commit::<Undone<NotActivated>>::new();
+    let mut change = Change::<Undone<NotActivated>>::of(app, &customer);
     let used = || Undone::Refused(NotActivated);
-    activation.code.consume(&mut commit, activation.key(), used);
-    let steps = [
-        Step::Set("state", text(user.state.as_str())),
-        Step::Set("email_confirmed_at", text(now)),
-    ];
-    commit.update(user.key(), Condition::Version(account.version), steps);
-    membership::follow(&mut commit, &account.memberships, &Who::of(&user));
-    commit.create(&Activity::new(app, id, origin, "account", "confirm"));
-    app.store.commit(commit).await
+    activation.code.consume(&mut change, activation.key(), used);
+    change.activate();
+    address::confirm(&mut change, app);
+    change.create(&Activity::new(app, id, origin, "account", "confirm"));
+    change.commit(app).await.map(drop)
 }

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Account;
-use super::customer::{Change, Customer, Scope};
+use super::customer::{Change, Customer, address};
 use super::email::{Email, EmailClaim};
 use super::profile::Profile;
 use super::sign_up;
 use super::user::{State, User};
 use crate::App;
 use crate::act::{Failure, Undone};
+use crate::activity::Activity;
 use crate::credentials::totp::SecondFactor;
 use crate::http::throttle::Gauge;
 use crate::ids::UserId;
@@ -19,7 +20,6 @@ use crate::notify::{Event, Message, NotifyError, Template, events};
 use crate::sessions::browser::Opened;
 use crate::sessions::sign_in::{NotSignedIn, Shown, WrongCredentials, admit};
 use crate::sessions::{Origin, cookie};
-use crate::store::commit::{Step, text};
 use crate::store::record::read_optional;
 use crate::store::{Commit, Key, Record, retried};
 use crate::tokens::mailed::{self, Mailed, NotMailed, Purpose};
@@ -129,7 +129,7 @@ pub async fn confirm(app: &App, token: &str, origin: &Origin) -> Result<(UserId,
     let [claim] = app.store.get([EmailClaim::key(&email)]).await?;
     let id = read_optional::<EmailClaim>(claim)?.ok_or_else(refused)?.user_id;
     let used = Used { jti: mailed.jti, until };
-    retried(|| confirm_once(app, id, &mailed.uid, &used)).await?;
+    retried(|| confirm_once(app, id, &mailed.uid, &used, origin)).await?;
     match retried(|| open_once(app, &keyring, id, origin)).await {
         Ok(opened) => Ok((id, Some(opened))),
         Err(Undone::Refused(_)) => Ok((id, None)),
@@ -137,7 +137,7 @@ pub async fn confirm(app: &App, token: &str, origin: &Origin) -> Result<(UserId,
     }
 }
 
-async fn confirm_once(app: &App, id: UserId, uid: &str, used: &Used) -> Result<()> {
+async fn confirm_once(app: &App, id: UserId, uid: &str, used: &Used, origin: &Origin) -> Result<()> {
     let refused = || Undone::Refused(NotConfirmed::ActiveOrUnknown);
     let customer = Customer::read(&app.store, id).await?.ok_or_else(refused)?;
     let user = customer.user();
@@ -146,15 +146,14 @@ async fn confirm_once(app: &App, id: UserId, uid: &str, used: &Used) -> Result<(
     }
     let mut change = Change::<Undone<NotConfirmed>>::of(app, &customer);
     change.create(used).otherwise(|_| Undone::Refused(NotConfirmed::Used));
-    let label = change.label(Scope::Private, "email", "verified");
-    change.user(Step::Set("email_confirmed_at", text(app.clock.now())));
-    let labelled = serde_json::json!({ "user": events::user(user), "key": label.key, "value": label.value });
-    change.create(&Event::new(app, "model.label.created", &labelled)?);
+    change.activate();
+    address::confirm(&mut change, app);
     change.create(&Event::new(
         app,
         "system.user.email.confirmed",
         &serde_json::json!({ "user": events::user(user) }),
     )?);
+    change.create(&Activity::new(app, id, origin, "account", "confirm"));
     change.commit(app).await.map(drop)
 }
 

@@ -6,9 +6,10 @@
 //! So whoever decides by what was read (a limit, a label that follows from others, a state) decides by what holds, and of two
 //! at the same moment the later one reads again.
 //!
-//! Rooms: [`labels`], [`standing`] what labels mean, [`phones`], [`profiles`], [`documents`], [`storage`], [`problem`] what is
+//! Rooms: [`address`] that mail arrives, [`labels`], [`standing`] what labels mean, [`phones`], [`profiles`], [`documents`], [`storage`], [`problem`] what is
 //! wrong with a value, [`country`].
 
+pub mod address;
 pub mod country;
 pub mod documents;
 pub mod labels;
@@ -20,10 +21,13 @@ pub mod storage;
 
 use std::ops::{Deref, DerefMut};
 
+use serde_json::{Value, json};
+
 use super::Account;
 use super::user::{State, User};
 use crate::App;
 use crate::ids::UserId;
+use crate::notify::{Event, events};
 use crate::organizations::membership::{self, Who};
 use crate::store::commit::{Step, int, text};
 use crate::store::record::read;
@@ -125,6 +129,8 @@ pub struct Change<'a, E> {
     customer: &'a Customer,
     now: jiff::Timestamp,
     labels: Vec<Label>,
+    activates: bool,
+    told: Vec<(&'static str, Value)>,
     commit: Commit<E>,
     steps: Vec<Step>,
 }
@@ -149,6 +155,8 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
             customer,
             now: app.clock.now(),
             labels: customer.labels.clone(),
+            activates: false,
+            told: Vec::new(),
             commit: Commit::new(),
             steps: Vec::new(),
         }
@@ -157,6 +165,13 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
     /// Adds a step that changes the user.
     pub fn user(&mut self, step: Step) -> &mut Self {
         self.steps.push(step);
+        self
+    }
+
+    /// Lets an account in that waits for its activation, whatever labels barong asks for besides, and sees to it that state and
+    /// level are what the labels say.
+    pub fn activate(&mut self) -> &mut Self {
+        self.activates = true;
         self
     }
 
@@ -184,6 +199,7 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
                 updated_at: self.now,
             },
         };
+        self.told.push(told(self.customer.user(), known, &label));
         self.commit.put(&label);
         self.labels.retain(|other| other.scope != scope || other.key != key);
         self.labels.push(label.clone());
@@ -216,7 +232,10 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
                 .collect::<Vec<_>>()
         };
         let (before, after) = (private(&self.customer.labels), private(&self.labels));
-        if !is_same(&before, &after) {
+        if self.activates && user.state == State::Unactivated {
+            user.state = State::Active;
+        }
+        if self.activates || !is_same(&before, &after) {
             user.level = rules.level(&after);
             // What was switched off and then banned is switched off again when the ban ends.
             let current = user.deactivated_in.map_or(user.state, |_| State::Inactive);
@@ -233,9 +252,34 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
             user.updated_at = Some(self.now);
             self.steps.push(Step::Set("updated_at", text(self.now)));
         }
+        if (user.state, user.level) != (account.user.state, account.user.level) {
+            let before = json!({ "state": account.user.state.as_str(), "level": account.user.level });
+            let record = json!({ "user": events::user(&user), "changes": before });
+            self.told.push(("model.user.updated", record));
+        }
+        for (name, record) in &self.told {
+            self.commit.create(&Event::new(app, name, record)?);
+        }
         let unchanged = Condition::Version(account.version);
         self.commit.update(user.key(), unchanged, self.steps);
         app.store.commit(self.commit).await.map(|()| user)
+    }
+}
+
+/// What other systems are told of a label that was put on `user`, or changed.
+fn told(user: &User, known: Option<&Label>, label: &Label) -> (&'static str, Value) {
+    let (key, value, scope) = (&label.key, &label.value, label.scope);
+    let user = events::user(user);
+    match known {
+        None => (
+            "model.label.created",
+            json!({ "user": user, "key": key, "value": value, "scope": scope }),
+        ),
+        Some(known) => {
+            let before = json!({ "value": known.value });
+            let record = json!({ "user": user, "key": key, "value": value, "scope": scope, "changes": before });
+            ("model.label.updated", record)
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::customer::address;
 use super::email::{Email, EmailClaim};
 use super::sign_up::{self, NewAccount, NoAccount};
 use super::user::{State, User};
@@ -134,11 +135,11 @@ async fn redeem_once(
     origin: &Origin,
 ) -> Result<User, Undone<NotMade>> {
     let mut user = sign_up::draft(app, &new.email, new.profile(), State::Active);
-    user.email_confirmed_at = Some(app.clock.now());
     let mut commit = Commit::<Undone<NotMade>>::new();
     commit
         .delete(SignUpToken::key_of(&token.hash()), Condition::Present)
         .otherwise(|_| Undone::Refused(NotMade::NoToken));
+    address::confirm_new(&mut commit, app, &mut user);
     sign_up::create(&mut commit, app, &user, hash.clone());
     commit.create(&Activity::new(app, user.id, origin, "account", "create"));
     app.store.commit(commit).await?;

@@ -80,8 +80,8 @@ async fn take_over_once(app: &App, keyring: &Keyring, who: &Registrant<'_>) -> R
     let taken = || Undone::Refused(NoAccount::EmailTaken);
     let [claim] = app.store.get([EmailClaim::key(who.email)]).await?;
     let id = read_optional::<EmailClaim>(claim)?.ok_or_else(taken)?.user_id;
-    let (account, activation) = activation::read(app, id).await?;
-    let account = account.ok_or_else(taken)?;
+    let (customer, activation) = activation::read(app, id).await?;
+    let account = customer.ok_or_else(taken)?.account;
     let now = app.clock.now();
     let waits = activation.is_some_and(|activation| !activation.is_over(now));
     if account.user.state != State::Unactivated || waits {

@@ -121,6 +121,9 @@ pub struct User {
 /// The role that everybody begins with.
 pub const MEMBER: &str = "member";
 
+/// The role that may do everything on barong's surface.
+pub const SUPERADMIN: &str = "superadmin";
+
 fn member() -> String {
     MEMBER.to_owned()
 }

@@ -11,6 +11,8 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>) {
         "new_password",
         "invitation",
         "activation",
+        "confirmation",
+        "set_password",
     ] {
         let shown = teller.tell(ask(&format!("{page}_page")), 200).await.text();
         let style = shown

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use shared::access::edge::whitelink;
 use tests::client::user_id;
 use tests::server::{ADMIN, ADMIN_PASSWORD};
 use tests::{PASSWORD, Server};
@@ -15,6 +16,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, server: &Server, people: &P
     at_home(teller, people).await;
     switched_elsewhere(teller, people).await;
     identity_at_home(teller, people).await;
+    barong(teller, server, people).await;
     idle(teller, server, people).await;
 }
 
@@ -98,6 +100,17 @@ async fn switched_elsewhere(teller: &mut Teller<'_, impl Api>, people: &People) 
     teller.tell(by_owner("bind_user").with(&binding), 200).await;
     teller.tell(by_owner("deactivate_user").at(&late), 200).await;
     teller.tell(by_owner("activate_user").at(&late), 200).await;
+}
+
+/// A link lets an address in; a member of an organization signs in by a cookie; an account that lost its confirmation gets it
+/// again.
+async fn barong(teller: &mut Teller<'_, impl Api>, server: &Server, people: &People) {
+    let link = whitelink::create(server.app(), Duration::from_secs(60)).await.unwrap();
+    let let_in = || ask("identity.users.access").with(&json!({ "whitelink_token": link.expose() }));
+    teller.tell(let_in(), 201).await;
+    teller.tell(let_in(), 422).await;
+    let member = json!({ "email": people.address("late"), "password": PASSWORD });
+    teller.tell(ask("identity.sessions.create").with(&member), 201).await;
 }
 
 /// A session that was not used for a minute says when it was; a request that names no organization looks for one.

@@ -64,6 +64,8 @@ macro_rules! pages {
 pages! {
     Account "account.html" "Who one is: profile, passkeys, sessions, organizations.",
     Activate "activate.html" "Activating an account, behind the link of a mail.",
+    ConfirmAddress "confirm-address.html" "Confirming an address, behind the link of a mail.",
+    SetPassword "set-password.html" "Setting a new password, behind the link of a mail of barong.",
     SignIn "sign-in.html" "Signing in with a password or a passkey.",
     SignUp "sign-up.html" "Making an account.",
     Forgotten "forgotten.html" "Asking for a new password.",

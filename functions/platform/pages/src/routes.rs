@@ -5,7 +5,9 @@ use axum::routing::get;
 use shared::App;
 
 use crate::assets;
-use crate::page::{self, Account, Activate, Forgotten, Invitation, NewPassword, NotFound, SignIn, SignUp};
+use crate::page::{
+    self, Account, Activate, ConfirmAddress, Forgotten, Invitation, NewPassword, NotFound, SetPassword, SignIn, SignUp,
+};
 
 /// The group's routes. Unknown paths below `/account` are answered by a page as well.
 pub fn routes(app: App) -> Router {
@@ -29,6 +31,15 @@ pub fn routes(app: App) -> Router {
         .route(
             "/account/activate/{uid}/{code}",
             page::of(&app, |frame| Activate { frame }),
+        )
+        // As barong's document says.
+        .route(
+            "/accounts/confirmation",
+            page::of(&app, |frame| ConfirmAddress { frame }),
+        )
+        .route(
+            "/accounts/password_reset",
+            page::of(&app, |frame| SetPassword { frame }),
         )
         .route("/account/assets/{version}/{file}", get(assets::serve))
         .route("/account/{*path}", page::missing(&app, |frame| NotFound { frame }))

@@ -1,0 +1,115 @@
+//! What barong's operations on accounts and sessions cost at the table.
+
+use http::Method;
+use rstest::rstest;
+use tests::Server;
+use tests::barong::{OTHER, STRONG};
+use tests::server::Table::{self, DynamoDbLocal, Embedded};
+
+use super::meter::{Cost, Metered};
+use super::operations::assert_costs;
+
+const ADA: &str = "ada@example.com";
+const NOBODY: &str = "nobody@example.com";
+
+/// What each operation costs. In this order, so that each finds what it needs.
+pub async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
+    let barong = metered.server.client().barong();
+    let mut costs = Vec::new();
+    macro_rules! measure {
+        ($name:literal, $status:literal, $act:expr) => {{
+            let (answer, cost) = metered.cost($act).await;
+            costs.push(($name, cost));
+            answer.expect($status)
+        }};
+    }
+    measure!("configs", 200, barong.get("/identity/configs"));
+    measure!("sign-up", 201, barong.create(ADA, STRONG));
+    measure!("sign-up, taken address", 422, barong.create(ADA, STRONG));
+    let session = measure!("sign-in", 201, barong.enter(ADA, STRONG)).expect_session(201);
+    measure!("sign-in, wrong password", 401, barong.enter(ADA, "wrong"));
+    measure!("sign-in, unknown address", 401, barong.enter(NOBODY, "wrong"));
+    let sign_out = || barong.call(Method::DELETE, "/identity/sessions", &session.cookie);
+    measure!("sign-out", 204, sign_out());
+    measure!("sign-out, no session", 404, sign_out());
+    let ask = async |email: &str| {
+        barong
+            .post("/identity/users/email/generate_code", &[("email", email)])
+            .await
+    };
+    measure!("mail a confirmation", 201, ask(ADA));
+    measure!("mail a confirmation, unknown address", 201, ask(NOBODY));
+    let token = barong.confirmation(ADA).await.unwrap();
+    measure!("confirm, no token", 422, barong.confirm("a.b.c"));
+    measure!("confirm", 201, barong.confirm(&token));
+    measure!("confirm, again", 422, barong.confirm(&token));
+    measure!("mail a reset", 201, barong.forget(ADA));
+    measure!("mail a reset, unknown address", 201, barong.forget(NOBODY));
+    let token = barong.newest_reset(ADA).await.unwrap();
+    measure!("reset, weak password", 422, barong.reset(&token, "Password1"));
+    measure!("reset", 201, barong.reset(&token, OTHER));
+    measure!("reset, used token", 422, barong.reset(&token, OTHER));
+    costs
+}
+
+const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
+    ("configs", 0, ""),
+    ("sign-up", 2, "get1 | commit9"),
+    ("sign-up, taken address", 1, "get1"),
+    ("sign-in", 3, "get2 [query] | commit6 | query"),
+    ("sign-in, wrong password", 3, "get2 [query] | get1 | commit1"),
+    ("sign-in, unknown address", 3, "get2 | get1 | commit1"),
+    ("sign-out", 2, "get2 | commit2"),
+    ("sign-out, no session", 1, "get2"),
+    ("mail a confirmation", 3, "get1 | get1 | commit2"),
+    // Its one message, which goes to nobody, is taken for the mailer's here; with limits it is counted.
+    ("mail a confirmation, unknown address", 2, "get1 | get1"),
+    ("confirm, no token", 0, ""),
+    ("confirm", 6, "get1 | query | commit7 | query | commit3 | query"),
+    ("confirm, again", 2, "get1 | query"),
+    ("mail a reset", 3, "get1 | get1 | commit4"),
+    ("mail a reset, unknown address", 3, "get1 | get1 | commit2"),
+    ("reset, weak password", 3, "get3 | get1 | commit1"),
+    ("reset", 3, "get3 | get1 | commit6"),
+    ("reset, used token", 1, "get3"),
+];
+
+const WITH_LIMITS: &[(&str, usize, &str)] = &[
+    ("sign-up", 3, "commit1 | get1 | commit9"),
+    ("sign-in", 3, "get4 [commit1] [commit1] [query] | commit7 | query"),
+    (
+        "sign-in, wrong password",
+        3,
+        "get4 [commit1] [commit1] [query] | get1 | commit1",
+    ),
+    (
+        "sign-in, unknown address",
+        3,
+        "get4 [commit1] [commit1] | get1 | commit1",
+    ),
+    ("mail a confirmation", 3, "get1 | get1 | commit4"),
+    ("mail a confirmation, unknown address", 3, "get1 | get1 | commit3"),
+    ("mail a reset", 3, "get1 | get1 | commit6"),
+    ("mail a reset, unknown address", 3, "get1 | get1 | commit4"),
+    ("reset", 3, "get3 commit1 | get1 | commit7"),
+];
+
+#[rstest]
+#[case::without_limits("off", WITHOUT_LIMITS)]
+#[case::with_limits("on", WITH_LIMITS)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_each_operation_costs(
+    #[values(Embedded, DynamoDbLocal)] table: Table,
+    #[case] throttle: &str,
+    #[case] expected: &[(&'static str, usize, &str)],
+) {
+    let setup = Server::setup().env("THROTTLE", throttle);
+    let Some(metered) = Metered::start(setup, table).await else {
+        return;
+    };
+    let costs = costs(&metered).await;
+    if throttle == "off" {
+        assert_eq!(costs.len(), expected.len());
+    }
+    assert_costs(&costs, expected);
+}
