@@ -5,8 +5,8 @@
 
 mod arc;
 mod arc_clients;
-mod barong_edge;
 mod barong;
+mod barong_edge;
 mod capacity;
 mod identity;
 mod identity_roles;

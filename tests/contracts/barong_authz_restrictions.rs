@@ -35,7 +35,7 @@ async fn a_rule_acts_on_the_next_request_and_goes_with_the_next(#[values(Embedde
         .await
         .expect_keys(433, &["authz.restrict.blacklist"]);
     from(&client, "192.0.2.8", PING).await.expect_open();
-    let maintenance = server.restrict("maintenance all all 471").await;
+    let maintenance = server.restrict("maintenance all everybody 471").await;
     from(&client, HERE, ME)
         .await
         .expect_keys(471, &["authz.restrict.maintenance"]);
@@ -128,7 +128,7 @@ async fn use_link(client: &Client, ip: &str, token: &str) -> Answer {
 async fn a_link_lets_addresses_in_until_it_ends(#[values(Embedded, DynamoDbLocal)] table: Table) {
     let Some(server) = server(table).await else { return };
     let client = server.client();
-    server.restrict("maintenance all all 471").await;
+    server.restrict("maintenance all everybody 471").await;
     let token = whitelink::create(server.app(), Duration::from_secs(3600))
         .await
         .unwrap();

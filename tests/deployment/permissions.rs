@@ -96,7 +96,8 @@ fn what_each_function_may_do_beside_the_table() {
     let read = ["secretsmanager:GetSecretValue"];
     let make = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     let mail = ["ses:SendEmail", "ses:SendRawEmail", "sqs:SendMessage"];
-    let wanted: [(&str, Vec<&str>); 18] = [
+    let wanted: [(&str, Vec<&str>); 19] = [
+        ("BarongAuthz", [&log[..], &read].concat()),
         ("BarongIdentity", [&log[..], &make].concat()),
         // Whoever may be the first makes the keys; without a token, which they sign, nothing else comes to need them.
         ("EngineAuth", [&log[..], &files, &make].concat()),

@@ -116,7 +116,7 @@ async fn decisions_beside_a_change_are_whole(#[values(Embedded, DynamoDbLocal)] 
     let asking = (0..20).map(|_| client.ask(Method::GET, ME, &session));
     let (answers, rule) = futures_util::join!(
         futures_util::future::join_all(asking),
-        server.restrict("maintenance all all 471")
+        server.restrict("maintenance all everybody 471")
     );
     for answer in answers {
         assert!([200, 471].contains(&answer.status.as_u16()), "{}", answer.text());

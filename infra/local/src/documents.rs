@@ -112,8 +112,11 @@ pub fn barong() -> OpenApi {
              are one set of parameters; a body is a form, multipart or JSON. Errors are `{errors: [keys]}`.",
         ))
         .build();
-    let tags = [tag("identity", "What anybody may call: accounts and sessions")];
-    put_together(info, tags, [barong_identity::document()])
+    let tags = [
+        tag("identity", "What anybody may call: accounts and sessions"),
+        tag("authz", "Whether a gateway lets a request through"),
+    ];
+    put_together(info, tags, [barong_identity::document(), barong_authz::document()])
 }
 
 fn tag(name: &str, description: &str) -> Tag {
