@@ -161,6 +161,8 @@ pub struct Config {
     pub edge: EdgeConfig,
     /// Seconds in which a pair of arc's tokens is exchanged for the same successor again.
     pub refresh_grace: u32,
+    /// Whether a one-time password that works is kept so that those who may store one can see it.
+    pub otp_cache_reveal: bool,
     /// Attempt limits; none with `THROTTLE=off`.
     pub limits: Option<Limits>,
     /// Least length of a new password in code points.
@@ -248,6 +250,7 @@ impl Config {
             refresh_grace: env
                 .parsed("REFRESH_GRACE", "a number of seconds, 0 for none")?
                 .unwrap_or(10),
+            otp_cache_reveal: env.text("OTP_CACHE_REVEAL").as_deref() == Some("1"),
             limits: env.limits()?,
             password_min_length,
             customers: env.customers()?,

@@ -62,9 +62,10 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("sign-out", 2, "get2 | commit2"),
     ("sign-out, no session", 1, "get2"),
     ("mail a confirmation", 3, "get1 | get1 | commit2"),
-    ("mail a confirmation, unknown address", 3, "get1 | get1 | commit1"),
+    // Its one message, which goes to nobody, is taken for the mailer's here; with limits it is counted.
+    ("mail a confirmation, unknown address", 2, "get1 | get1"),
     ("confirm, no token", 0, ""),
-    ("confirm", 6, "get1 | query | commit6 | query | commit3 | query"),
+    ("confirm", 6, "get1 | query | commit7 | query | commit3 | query"),
     ("confirm, again", 2, "get1 | query"),
     ("mail a reset", 3, "get1 | get1 | commit4"),
     ("mail a reset, unknown address", 3, "get1 | get1 | commit2"),
@@ -87,7 +88,9 @@ const WITH_LIMITS: &[(&str, usize, &str)] = &[
         "get4 [commit1] [commit1] | get1 | commit1",
     ),
     ("mail a confirmation", 3, "get1 | get1 | commit4"),
+    ("mail a confirmation, unknown address", 3, "get1 | get1 | commit3"),
     ("mail a reset", 3, "get1 | get1 | commit6"),
+    ("mail a reset, unknown address", 3, "get1 | get1 | commit4"),
     ("reset", 3, "get3 commit1 | get1 | commit7"),
 ];
 

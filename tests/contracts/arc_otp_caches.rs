@@ -183,6 +183,19 @@ async fn what_is_not_there() {
     }
 }
 
+/// Where the deployment wants that, those who may store one see what works; strangers still see nothing, and the table has no text.
+#[tokio::test]
+async fn what_works_may_be_shown_to_who_may_store_it() {
+    let server = Server::setup().env("OTP_CACHE_REVEAL", "1").start().await;
+    let (client, managing) = (server.client(), server.managing().await);
+    let entry = entry("for once and by telephone");
+    managing.call(Method::POST, "/otp-caches", &entry).await.expect(200);
+    let path = format!("/otp-caches/{ADA}");
+    assert_eq!(managing.get(&path).await.expect(200).json(), entry);
+    assert_eq!(client.get(&path).await.expect(200).json(), Value::Null);
+    assert!(!format!("{:?}", server.dump().await).contains("by telephone"));
+}
+
 #[tokio::test]
 async fn strangers_store_so_much_and_no_more() {
     let server = Server::setup()

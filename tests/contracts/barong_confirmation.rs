@@ -7,9 +7,10 @@ use serde_json::json;
 use shared::accounts::State;
 use shared::ids::UserId;
 use shared::store::record::read;
-use tests::Server;
 use tests::barong::{OTHER, STRONG};
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
+use tests::server::{ADMIN, ADMIN_PASSWORD};
+use tests::{PASSWORD, Server};
 
 const ADA: &str = "Ada@Example.com";
 const ASK: &str = "/identity/users/email/generate_code";
@@ -227,4 +228,44 @@ async fn a_confirmation_sets_no_password() {
     barong.join(ADA).await;
     barong.enter(ADA, OTHER).await.expect(401);
     barong.sign_in(ADA).await;
+}
+
+/// Mail arrives wherever it is shown: an activation of identity-server, a sign-up of arc, and the first administrator.
+#[tokio::test]
+async fn whoever_confirmed_on_another_surface_has_the_label_as_well() {
+    let server = Server::start().await;
+    let (client, barong) = (server.client(), server.client().barong());
+    client.identity().join("ada@example.com").await;
+    let token = client.arc().sign_up_token("bob@example.com").await;
+    client
+        .arc()
+        .create_user(&token, "bob@example.com", PASSWORD)
+        .await
+        .expect(200);
+    for (email, password, role) in [
+        ("ada@example.com", PASSWORD, "member"),
+        ("bob@example.com", PASSWORD, "member"),
+        (ADMIN, ADMIN_PASSWORD, "superadmin"),
+    ] {
+        let user = barong.enter(email, password).await.expect_session(201).user;
+        let label = &user["labels"][0];
+        assert_eq!(
+            (&label["key"], &label["value"], &label["scope"]),
+            (&json!("email"), &json!("verified"), &json!("private"))
+        );
+        assert_eq!(
+            (&user["role"], &user["level"], &user["state"]),
+            (&json!(role), &json!(1), &json!("active")),
+            "{email}"
+        );
+    }
+    assert_eq!(
+        barong.events("model.label.created").await.len(),
+        1,
+        "who is made with it was never without"
+    );
+    assert_eq!(
+        barong.events("model.user.updated").await[0]["record"]["changes"]["state"],
+        "unactivated"
+    );
 }

@@ -1,6 +1,7 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 162] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 164] = [
+    ("authz.authorize", "ANY", "/api/v2/auth/{path+}", "BarongAuthz"),
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),
     ("identity.version", "GET", "/api/v2/identity/version", "BarongIdentity"),
@@ -417,6 +418,12 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 162] = [
         "EnginePasskeys",
     ),
     ("jwks", "GET", "/.well-known/jwks.json", "PlatformKeys"),
+    (
+        "openid-configuration",
+        "GET",
+        "/.well-known/openid-configuration",
+        "PlatformKeys",
+    ),
     ("account_page", "GET", "/account", "PlatformPages"),
     ("sign_in_page", "GET", "/account/sign-in", "PlatformPages"),
     ("sign_up_page", "GET", "/account/sign-up", "PlatformPages"),
@@ -633,6 +640,8 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 162] = [
 /// A path that a client may write for a pattern.
 pub fn example(pattern: &str) -> String {
     pattern
+        .replace("{path}", "{path+}")
+        .replace("{path+}", "api/v2/barong/resource/users/me")
         .replace("{id}", "7")
         .replace("{range}", "daily")
         .replace("{uid}", "019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26")

@@ -77,7 +77,7 @@ async fn two_verify(server: &Server, choices: &mut Choices, faults: usize) {
 #[tokio::test]
 async fn a_code_makes_a_number_ones_own_once(#[values(Embedded, DynamoDbLocal)] table: Table) {
     let Some(server) = server_on(table).await else { return };
-    let schedules = if table == Embedded { 60 } else { 10 };
+    let schedules = if table == Embedded { 30 } else { 5 };
     some(schedules, async |choices| two_verify(&server, choices, 0).await).await;
     some(schedules, async |choices| two_verify(&server, choices, 1).await).await;
 }
@@ -113,7 +113,7 @@ async fn two_claim(server: &Server, choices: &mut Choices, faults: usize) {
 #[tokio::test]
 async fn of_two_who_claim_a_number_one_gets_it(#[values(Embedded, DynamoDbLocal)] table: Table) {
     let Some(server) = server_on(table).await else { return };
-    let schedules = if table == Embedded { 80 } else { 10 };
+    let schedules = if table == Embedded { 40 } else { 5 };
     some(schedules, async |choices| two_claim(&server, choices, 0).await).await;
     some(schedules, async |choices| two_claim(&server, choices, 1).await).await;
 }
@@ -165,7 +165,7 @@ async fn two_make_keys(server: &Server, choices: &mut Choices, faults: usize) {
 #[tokio::test]
 async fn there_are_a_hundred_keys_at_most(#[values(Embedded, DynamoDbLocal)] table: Table) {
     let Some(server) = server_on(table).await else { return };
-    let schedules = if table == Embedded { 40 } else { 5 };
+    let schedules = if table == Embedded { 20 } else { 5 };
     some(schedules, async |choices| two_make_keys(&server, choices, 0).await).await;
     some(schedules, async |choices| two_make_keys(&server, choices, 1).await).await;
 }
@@ -212,5 +212,5 @@ async fn no_two_documents_take_the_last_place() {
     let setup = Server::setup().env("BARONG_DOC_NUM_LIMIT", "1");
     let server = setup.with(|parts| parts.passwords = hasher(16)).start().await;
     every(async |choices| two_upload(&server, choices, 0).await).await;
-    some(60, async |choices| two_upload(&server, choices, 1).await).await;
+    some(30, async |choices| two_upload(&server, choices, 1).await).await;
 }

@@ -10,6 +10,7 @@ mod census;
 mod codes_and_pairs;
 mod crowd;
 mod customers;
+mod edge;
 mod explorer;
 mod home_roles;
 mod identity_admins;

@@ -7,6 +7,7 @@ pub mod barong;
 pub mod binaries;
 pub mod browser;
 pub mod client;
+pub mod edge;
 pub mod emulator;
 pub mod events;
 pub mod identity;

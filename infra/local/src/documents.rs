@@ -93,7 +93,12 @@ pub fn arc() -> OpenApi {
     put_together(
         info,
         tags,
-        [arc_auth::document(), arc_clients::document(), arc_otp::document()],
+        [
+            arc_auth::document(),
+            arc_clients::document(),
+            arc_otp::document(),
+            platform_keys::arc_document(),
+        ],
     )
 }
 
@@ -109,6 +114,7 @@ pub fn barong() -> OpenApi {
         .build();
     let tags = [
         tag("identity", "What anybody may call: accounts and sessions"),
+        tag("authz", "Whether a gateway lets a request through"),
         tag("users", "Oneself"),
         tag("labels", "Labels"),
         tag("profiles", "Profiles"),
@@ -118,7 +124,15 @@ pub fn barong() -> OpenApi {
         tag("api_keys", "API keys"),
         tag("data_storage", "Data that is kept here"),
     ];
-    put_together(info, tags, [barong_identity::document(), barong_resource::document()])
+    put_together(
+        info,
+        tags,
+        [
+            barong_identity::document(),
+            barong_authz::document(),
+            barong_resource::document(),
+        ],
+    )
 }
 
 fn tag(name: &str, description: &str) -> Tag {

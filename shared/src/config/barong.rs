@@ -98,8 +98,6 @@ pub struct BarongConfig {
     pub captcha_protected_endpoints: Vec<String>,
     /// Whose pages may read answers in a browser.
     pub cors: CorsConfig,
-    /// The language of mails where an account names none.
-    pub default_language: String,
     /// What clients are told about phones.
     pub phone_verification: String,
     /// The commit that clients are told.
@@ -131,7 +129,6 @@ impl BarongConfig {
             captcha: captcha(env)?,
             captcha_protected_endpoints: protected(env)?,
             cors: cors(env)?,
-            default_language: env.text_or("BARONG_DEFAULT_LANGUAGE", "en"),
             phone_verification: match env.text_or("BARONG_PHONE_VERIFICATION", "mock") {
                 known if ["mock", "twilio_sms", "twilio_verify"].contains(&known.as_str()) => known,
                 _ => return Err(env.wrong("BARONG_PHONE_VERIFICATION", "mock, twilio_sms or twilio_verify")),

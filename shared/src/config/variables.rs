@@ -161,11 +161,6 @@ pub const VARIABLES: &[Variable] = &[
         "whether such a browser may send cookies; not together with *",
     ),
     variable(
-        "BARONG_DEFAULT_LANGUAGE",
-        "en",
-        "the language of barong's mails where an account names none",
-    ),
-    variable(
         "BARONG_PHONE_VERIFICATION",
         "mock",
         "what barong's clients are told about phones: mock, twilio_sms or twilio_verify",
@@ -175,6 +170,11 @@ pub const VARIABLES: &[Variable] = &[
         "BUILD_DATE",
         "none",
         "the date of the build that barong's clients are told",
+    ),
+    variable(
+        "OTP_CACHE_REVEAL",
+        "0",
+        "1 keeps one-time passwords encrypted instead of as a hash only, and shows them at /otp-caches to whoever may store them",
     ),
     variable(
         "REFRESH_GRACE",

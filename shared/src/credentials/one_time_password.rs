@@ -9,6 +9,7 @@ pub mod code;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
@@ -34,6 +35,9 @@ pub struct OneTimePassword {
     partition: String,
     #[serde(flatten)]
     secret: OneTime,
+    /// The text itself, sealed, where configuration wants it to be seen.
+    #[serde(default)]
+    sealed: Option<String>,
 }
 
 impl OneTimePassword {
@@ -43,6 +47,11 @@ impl OneTimePassword {
     /// Where the one for an address is kept, by the address's partition.
     pub fn key_of(partition: &str) -> Key {
         Key::new(partition, Self::SK)
+    }
+
+    /// What its text is sealed for.
+    fn purpose(partition: &str) -> String {
+        format!("text of the {} of {partition}", Self::KIND)
     }
 
     /// Whether it is this one, in time.
@@ -121,8 +130,17 @@ impl Record for Untrusted {
 pub struct Stored {
     /// By a stranger.
     pub untrusted: Option<Untrusted>,
-    /// Whether there is one that works.
-    pub trusted: bool,
+    /// The one that works, if there is one.
+    pub trusted: Option<Trusted>,
+}
+
+/// A one-time password that works.
+#[derive(Debug, Clone)]
+pub enum Trusted {
+    /// Nobody sees it any more.
+    Hidden,
+    /// It is kept to be seen by those who may store one.
+    Shown(SecretString),
 }
 
 fn until(now: Timestamp) -> Result<Timestamp, StoreError> {
@@ -136,8 +154,13 @@ fn until(now: Timestamp) -> Result<Timestamp, StoreError> {
 pub async fn entrust(app: &App, by: By<'_>, username: &str, otp: &str) -> Result<(), Failure> {
     let (partition, keyring) = (email::partition(username), app.keys.get().await?);
     let secret = marked(&keyring, OneTimePassword::KIND, &partition, otp)?;
+    let sealed = match app.config.otp_cache_reveal {
+        true => Some(keyring.seal(&app.random, &OneTimePassword::purpose(&partition), otp)?),
+        false => None,
+    };
     let mut commit = Commit::<Failure>::new();
     commit.put(&OneTimePassword {
+        sealed,
         partition,
         secret: OneTime::new(&secret, app.clock.now(), LIFETIME)?,
     });
@@ -170,15 +193,27 @@ fn address_gauge(app: &App, origin: &Origin) -> Option<Gauge> {
 /// What is stored for a name: one read.
 ///
 /// # Errors
-/// [`StoreError`] when the table cannot be read.
-pub async fn stored(app: &App, username: &str) -> Result<Stored, StoreError> {
+/// [`Failure`].
+pub async fn stored(app: &App, username: &str) -> Result<Stored, Failure> {
     let (partition, now) = (email::partition(username), app.clock.now());
     let keys = [Untrusted::key_of(&partition), OneTimePassword::key_of(&partition)];
     let [untrusted, trusted] = app.store.get(keys).await?;
-    let trusted = read_optional::<OneTimePassword>(trusted)?;
+    let trusted = read_optional::<OneTimePassword>(trusted)?.filter(|trusted| !trusted.secret.is_over(now));
+    let trusted = match trusted.map(|trusted| trusted.sealed) {
+        Some(Some(sealed)) if app.config.otp_cache_reveal => {
+            let text = app
+                .keys
+                .get()
+                .await?
+                .open(&OneTimePassword::purpose(&partition), &sealed)?;
+            Some(Trusted::Shown(text.as_str().into()))
+        }
+        Some(_) => Some(Trusted::Hidden),
+        None => None,
+    };
     Ok(Stored {
         untrusted: read_optional::<Untrusted>(untrusted)?.filter(|untrusted| now < untrusted.valid_until),
-        trusted: trusted.is_some_and(|trusted| !trusted.secret.is_over(now)),
+        trusted,
     })
 }
 

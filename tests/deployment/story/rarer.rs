@@ -6,6 +6,7 @@ use serde_json::json;
 use shared::access::edge::whitelink;
 use shared::store::commit::{Step, text};
 use shared::store::{Commit, Condition, StoreError};
+use tests::barong::COOKIE;
 use tests::client::user_id;
 use tests::server::{ADMIN, ADMIN_PASSWORD};
 use tests::{PASSWORD, Server};
@@ -113,14 +114,19 @@ async fn barong(teller: &mut Teller<'_, impl Api>, server: &Server, people: &Peo
     teller.tell(let_in(), 422).await;
     let member = json!({ "email": people.address("late"), "password": PASSWORD });
     let entered = teller.tell(ask("identity.sessions.create").with(&member), 201).await;
-    let session = entered.expect_session(201);
+    let cookie = format!("{COOKIE}={}", entered.expect_session(201).cookie);
+    let asked = || ask("authz.authorize").header("cookie", &cookie);
+    server.clock.advance(Duration::from_secs(61));
+    teller.tell(asked(), 200).await;
+    teller.tell(asked().header("user-agent", "another client"), 401).await;
     // Whose role has no permission is refused, and that is written down.
+    let entered = teller.tell(ask("identity.sessions.create").with(&member), 201).await;
+    let cookie = format!("{COOKIE}={}", entered.expect_session(201).cookie);
     let user = tests::server::user_of(server, &people.address("late")).await;
     let mut commit = Commit::<StoreError>::new();
     commit.update(user, Condition::Present, [Step::Set("role", text("nobody"))]);
     server.app().store.commit(commit).await.unwrap();
     let refused = ask("resource.labels.list").by_nobody();
-    let cookie = format!("{}={}", tests::barong::COOKIE, session.cookie);
     teller.tell(refused.header("cookie", &cookie), 401).await;
 }
 

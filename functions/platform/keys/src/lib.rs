@@ -1,5 +1,7 @@
-//! The keys that verify our tokens, for anybody (RFC 7517 §5): all of them, and those of one surface.
+//! The keys that verify our tokens, for anybody (RFC 7517 §5): all of them, and those of one surface; and where a client finds
+//! what.
 
+mod discovery;
 mod identity;
 
 use axum::extract::State;
@@ -12,6 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 use shared::App;
 
+pub use discovery::document as arc_document;
 pub use identity::document as identity_document;
 
 /// The group's routes, without an answer to unknown paths.
@@ -19,6 +22,7 @@ pub fn routes(app: App) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(jwks))
         .with_state(app.clone())
+        .merge(discovery::routes(app.clone()))
         .merge(identity::routes(app))
 }
 

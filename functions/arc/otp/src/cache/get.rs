@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use http::HeaderMap;
+use secrecy::ExposeSecret as _;
 use shared::App;
-use shared::credentials::one_time_password;
+use shared::credentials::one_time_password::{self, Trusted};
 use shared::surfaces::arc::ArcError;
 
 use super::{MASK, Otp, trusted};
@@ -15,7 +16,7 @@ use super::{MASK, Otp, trusted};
     operation_id = "otp-caches-get",
     tag = "otp-caches",
     summary = "See a one-time password",
-    description = "A stranger sees that a stranger stored something, and not what; and nothing of what works as a password. A bearer who holds NotAllowed sees what strangers stored, and that there is one that works, of which only a hash is kept.",
+    description = "A stranger sees that a stranger stored something, and not what; and nothing of what works as a password. A bearer who holds NotAllowed sees what strangers stored, and that there is one that works, of which only a hash is kept, unless configuration wants it to be seen (`OTP_CACHE_REVEAL`).",
     params(("id" = String, Path, description = "The name")),
     responses((status = 200, description = "What is stored, or null", body = Option<Otp>))
 )]
@@ -30,8 +31,16 @@ pub async fn otp_caches_get(
         otp: MASK.to_owned(),
         username,
     };
+    if let Some(trusted) = stored.trusted.filter(|_| is_trusted) {
+        return Ok(Json(Some(match trusted {
+            Trusted::Shown(otp) => Otp {
+                otp: otp.expose_secret().to_owned(),
+                username,
+            },
+            Trusted::Hidden => masked(username),
+        })));
+    }
     Ok(Json(match stored.untrusted {
-        _ if is_trusted && stored.trusted => Some(masked(username)),
         Some(found) if is_trusted => Some(Otp {
             otp: found.otp,
             username: found.username,
