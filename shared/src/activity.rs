@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod logins;
+pub mod own;
 
 use std::net::IpAddr;
 
@@ -12,7 +13,7 @@ use ulid::Ulid;
 use crate::App;
 use crate::ids::{OrgId, UserId, new_ulid};
 use crate::sessions::Origin;
-use crate::store::{Key, Record};
+use crate::store::{Commit, Key, Record, StoreError};
 
 /// Who wrote an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -158,11 +159,40 @@ impl Activity {
     }
 }
 
+/// The moment from which numbers of entries are counted: 2020-01-01 in milliseconds.
+const NUMBERED_FROM: u64 = 1_577_836_800_000;
+
+/// Writes an entry down that belongs to no change of anything, such as a failure.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn note(app: &App, activity: &Activity) -> Result<(), StoreError> {
+    let mut commit = Commit::<StoreError>::new();
+    commit.put(activity);
+    app.store.commit(commit).await
+}
+
+impl Activity {
+    /// The partition of everything that happened to an account.
+    pub fn partition(user: UserId) -> String {
+        format!("ACTIVITY#{user}")
+    }
+
+    /// Its number, for clients that know entries by numbers: 41 bits of time and 12 of chance, so that numbers sort by time and
+    /// are exact in JavaScript.
+    pub fn number(&self) -> u64 {
+        let id = Ulid::from_string(&self.id).unwrap_or_default();
+        // The first bits of chance: numbers are in the order of identifiers.
+        let chance = u64::try_from(id.random() >> 68).unwrap_or_default();
+        (id.timestamp_ms().saturating_sub(NUMBERED_FROM) << 12) | chance
+    }
+}
+
 impl Record for Activity {
     const KIND: &'static str = "activity";
     fn key(&self) -> Key {
         // A partition of its own: a sign-in reads the user's, and this one only grows.
-        Key::new(format!("ACTIVITY#{}", self.user_id), &self.id)
+        Key::new(Self::partition(self.user_id), &self.id)
     }
     fn gsi1(&self) -> Option<Key> {
         logins::place(self)

@@ -195,6 +195,14 @@ pub fn still_let_in(user: &User) -> Condition {
     ])
 }
 
+/// Adds to `commit`, which raises the epoch of `user`, that this session goes over into the new epoch, if it has not ended
+/// meanwhile: all the others end.
+pub fn carry_over<E>(commit: &mut Commit<E>, user: &User, session: &Session) {
+    let of = |epoch: u64| int(epoch.cast_signed());
+    let steps = [Step::Set("epoch", of(user.session_epoch + 1))];
+    commit.update(session.key(), Condition::Equals("epoch", of(user.session_epoch)), steps);
+}
+
 /// Somebody whose token and session were checked.
 #[derive(Debug, Clone)]
 pub struct Live {

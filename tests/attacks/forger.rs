@@ -109,7 +109,7 @@ fn pem(document: &str, family: &str) -> String {
     key["private_key"].as_str().unwrap().to_owned()
 }
 
-fn with(object: &Value, changes: &[(&str, Value)]) -> Value {
+pub fn with(object: &Value, changes: &[(&str, Value)]) -> Value {
     let mut object = object.clone();
     let members = object.as_object_mut().unwrap();
     for (name, value) in changes {

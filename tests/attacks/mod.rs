@@ -5,6 +5,7 @@ mod arc_tokens;
 mod at_rest;
 mod catalogue;
 mod deny;
+mod edge;
 mod enumeration;
 mod failures;
 mod forged_tokens;

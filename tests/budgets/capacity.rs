@@ -126,7 +126,7 @@ const MOST: [(&str, f64, f64); 26] = [
     ("signout", 2.0, 2.0),
     ("changepassword", 3.0, 10.0),
     ("register", 0.0, 15.0),
-    ("activate", 2.0, 6.0),
+    ("activate", 2.0, 12.0),
     ("activate refused", 2.0, 1.0),
     ("authenticate", 3.0, 12.0),
     ("validate", 3.0, 0.0),

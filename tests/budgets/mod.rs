@@ -6,6 +6,8 @@
 mod arc;
 mod arc_clients;
 mod barong;
+mod barong_edge;
+mod barong_resource;
 mod capacity;
 mod identity;
 mod identity_roles;

@@ -1,4 +1,4 @@
-//! The adapters to S3, Secrets Manager and SES, against an emulator of them. Skipped where there is none.
+//! The adapters to S3, Secrets Manager, SES and SNS, against an emulator of them. Skipped where there is none.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use shared::config::MailConfig;
 use shared::files::{File, Files};
 use shared::notify::NotifyError;
 use shared::notify::ses::Ses;
+use shared::notify::sns::Sns;
 use shared::notify::template::{Rendered, Template};
 use shared::random::Random;
 use shared::tokens::keys::KeyringSource;
@@ -269,4 +270,50 @@ fn endpoints_come_from_the_environment() {
         (None, Some("http://127.0.0.1:2"))
     );
     assert_eq!(config(&[("AWS_REGION", "eu-central-1")]).region, "eu-central-1");
+}
+
+/// A link that the bucket's service checks, to a file that is downloaded and not shown.
+#[tokio::test]
+async fn a_link_to_a_file_is_signed_for_a_moment() {
+    let Some(endpoint) = services::aws() else { return };
+    let server = tests::Server::start().await;
+    let (aws, bucket) = (emulator::aws(&endpoint), emulator::name("links"));
+    aws.s3().await.create_bucket().bucket(&bucket).send().await.unwrap();
+    let files = Files::bucket(bucket, aws);
+    let name = "documents/0123456789abcdef0123456789abcdef.png";
+    let file = File {
+        bytes: picture::png(),
+        media_type: "image/png",
+    };
+    files.put(name, &file).await.unwrap();
+    let link = files.link(server.app(), name, 60).await.unwrap();
+    assert!(link.starts_with(&endpoint), "{link}");
+    for part in [
+        "X-Amz-Signature=",
+        "X-Amz-Expires=60",
+        "response-content-disposition=attachment",
+    ] {
+        assert!(link.contains(part), "{link}");
+    }
+    let fetched = reqwest::get(&link).await.unwrap();
+    assert_eq!(fetched.bytes().await.unwrap().to_vec(), picture::png());
+}
+
+#[tokio::test]
+async fn sns_takes_a_text_message() {
+    let Some(endpoint) = services::aws() else { return };
+    let sns = Sns::new(emulator::aws(&endpoint));
+    // Of all that the emulator was sent, the one message that nobody else sends.
+    let text = format!("Your code is {}", emulator::name("code"));
+    let id = sns.send("+442079460018", &text).await.unwrap();
+    assert!(!id.is_empty());
+    let seen: Value = reqwest::get(format!("{endpoint}/moto-api/data.json"))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert!(seen["sns"].to_string().contains(&text), "{}", seen["sns"]);
+    let refused = sns.send("+44 20", "text").await;
+    assert!(matches!(refused, Err(NotifyError::Provider(_))), "{refused:?}");
 }

@@ -100,9 +100,13 @@ async fn every_program_refuses_as_the_server_does() {
     for (operation, _, _, function) in OPERATIONS {
         let mut wrong_method = events::http(operation);
         // Arc knows no wrong methods: what is not there is not found.
-        let (method, status) = match function.starts_with("Arc") {
-            true => ("OPTIONS", 404),
-            false => ("PATCH", 405),
+        let (method, status) = match function {
+            arc if arc.starts_with("Arc") => ("OPTIONS", 404),
+            // Any method is right, and this one needs a token of its own.
+            "BarongAuthz" => ("PATCH", 401),
+            // Some of barong's paths know PATCH.
+            barong if barong.starts_with("Barong") => ("TRACE", 405),
+            _ => ("PATCH", 405),
         };
         wrong_method["requestContext"]["http"]["method"] = method.into();
         refused.push((function, wrong_method, status));
@@ -174,6 +178,10 @@ fn comparable(answer: &Answer) -> (u16, HeaderMap, Value) {
         let path = made.to_str().unwrap().rsplit_once('/').unwrap().0.to_owned();
         *made = format!("{path}/<id>").parse().unwrap();
     }
+    // Nobody gets the same twice.
+    if let Some(token) = headers.get_mut("authorization") {
+        *token = "Bearer <token>".parse().unwrap();
+    }
     // The bodies are compared; parts of seconds are not equally long.
     headers.remove("content-length");
     assert!(headers.remove("x-request-id").is_some());
@@ -190,7 +198,11 @@ fn without_chance(value: Value) -> Value {
                 // Seconds, of which one may pass.
                 "expiresIn" => (name, json!("<seconds>")),
                 // arc's are milliseconds since 1970.
-                "expires" if value.is_u64() => (name, json!("<time>")),
+                "expires" | "time" if value.is_u64() => (name, json!("<time>")),
+                // Secrets, links that are signed, and a number of each world's own.
+                "barcode" | "url" | "kid" | "secret" | "number" | "uid" | "csrf_token" if value.is_string() => {
+                    (name, json!("<drawn>"))
+                }
                 // The number of a passkey is drawn.
                 "id" | "credentialId" if value.is_u64() => (name, json!("<number>")),
                 _ => (name, without_chance(value)),

@@ -31,9 +31,9 @@ impl Route {
         routes
     }
 
-    /// Whether it is there for what its function refuses, not for an operation.
+    /// Whether it is there for what its function refuses, not for an operation. One operation is called with any method.
     pub fn is_fallback(&self) -> bool {
-        self.method == "ANY"
+        self.method == "ANY" && self.path != "/api/v2/auth/{path+}"
     }
 
     fn is_greedy(&self) -> bool {
@@ -120,8 +120,10 @@ macro_rules! barong {
     };
 }
 
-pub const GROUPS: [Group; 17] = [
+pub const GROUPS: [Group; 19] = [
+    barong!("BarongAuthz", "barong-authz", barong_authz),
     barong!("BarongIdentity", "barong-identity", barong_identity),
+    barong!("BarongResource", "barong-resource", barong_resource),
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),

@@ -1,6 +1,7 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 136] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 165] = [
+    ("authz.authorize", "ANY", "/api/v2/auth/{path+}", "BarongAuthz"),
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),
     ("identity.version", "GET", "/api/v2/identity/version", "BarongIdentity"),
@@ -64,6 +65,174 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 136] = [
         "POST",
         "/api/v2/identity/users/password/confirm_code",
         "BarongIdentity",
+    ),
+    (
+        "resource.users.me.get",
+        "GET",
+        "/api/v2/resource/users/me",
+        "BarongResource",
+    ),
+    (
+        "resource.users.me.update",
+        "PUT",
+        "/api/v2/resource/users/me",
+        "BarongResource",
+    ),
+    (
+        "resource.users.me.delete",
+        "DELETE",
+        "/api/v2/resource/users/me",
+        "BarongResource",
+    ),
+    (
+        "resource.users.password",
+        "PUT",
+        "/api/v2/resource/users/password",
+        "BarongResource",
+    ),
+    (
+        "resource.users.activity",
+        "GET",
+        "/api/v2/resource/users/activity/{topic}",
+        "BarongResource",
+    ),
+    (
+        "resource.labels.list",
+        "GET",
+        "/api/v2/resource/labels",
+        "BarongResource",
+    ),
+    (
+        "resource.labels.create",
+        "POST",
+        "/api/v2/resource/labels",
+        "BarongResource",
+    ),
+    (
+        "resource.labels.get",
+        "GET",
+        "/api/v2/resource/labels/{key}",
+        "BarongResource",
+    ),
+    (
+        "resource.labels.update",
+        "PATCH",
+        "/api/v2/resource/labels/{key}",
+        "BarongResource",
+    ),
+    (
+        "resource.labels.delete",
+        "DELETE",
+        "/api/v2/resource/labels/{key}",
+        "BarongResource",
+    ),
+    (
+        "resource.profiles.me",
+        "GET",
+        "/api/v2/resource/profiles/me",
+        "BarongResource",
+    ),
+    (
+        "resource.profiles.create",
+        "POST",
+        "/api/v2/resource/profiles",
+        "BarongResource",
+    ),
+    (
+        "resource.profiles.update",
+        "PUT",
+        "/api/v2/resource/profiles",
+        "BarongResource",
+    ),
+    (
+        "resource.documents.list",
+        "GET",
+        "/api/v2/resource/documents",
+        "BarongResource",
+    ),
+    (
+        "resource.documents.create",
+        "POST",
+        "/api/v2/resource/documents",
+        "BarongResource",
+    ),
+    (
+        "resource.phones.list",
+        "GET",
+        "/api/v2/resource/phones",
+        "BarongResource",
+    ),
+    (
+        "resource.phones.create",
+        "POST",
+        "/api/v2/resource/phones",
+        "BarongResource",
+    ),
+    (
+        "resource.phones.send_code",
+        "POST",
+        "/api/v2/resource/phones/send_code",
+        "BarongResource",
+    ),
+    (
+        "resource.phones.verify",
+        "POST",
+        "/api/v2/resource/phones/verify",
+        "BarongResource",
+    ),
+    (
+        "resource.otp.generate_qrcode",
+        "POST",
+        "/api/v2/resource/otp/generate_qrcode",
+        "BarongResource",
+    ),
+    (
+        "resource.otp.enable",
+        "POST",
+        "/api/v2/resource/otp/enable",
+        "BarongResource",
+    ),
+    (
+        "resource.otp.disable",
+        "POST",
+        "/api/v2/resource/otp/disable",
+        "BarongResource",
+    ),
+    (
+        "resource.otp.verify",
+        "POST",
+        "/api/v2/resource/otp/verify",
+        "BarongResource",
+    ),
+    (
+        "resource.api_keys.list",
+        "GET",
+        "/api/v2/resource/api_keys",
+        "BarongResource",
+    ),
+    (
+        "resource.api_keys.create",
+        "POST",
+        "/api/v2/resource/api_keys",
+        "BarongResource",
+    ),
+    (
+        "resource.api_keys.update",
+        "PATCH",
+        "/api/v2/resource/api_keys/{kid}",
+        "BarongResource",
+    ),
+    (
+        "resource.api_keys.delete",
+        "DELETE",
+        "/api/v2/resource/api_keys/{kid}",
+        "BarongResource",
+    ),
+    (
+        "resource.data_storage.create",
+        "POST",
+        "/api/v2/resource/data_storage",
+        "BarongResource",
     ),
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
@@ -477,6 +646,8 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 136] = [
 /// A path that a client may write for a pattern.
 pub fn example(pattern: &str) -> String {
     pattern
+        .replace("{path}", "{path+}")
+        .replace("{path+}", "api/v2/barong/resource/users/me")
         .replace("{id}", "7")
         .replace("{range}", "daily")
         .replace("{uid}", "019ae5e0-7d6e-4ae7-9c41-8e5d0a7b3f26")
@@ -490,5 +661,8 @@ pub fn example(pattern: &str) -> String {
         .replace("{user_id}", "01KAQ7QWZ8E4R6T2Y9V1C3B5NM")
         .replace("{invitation_id}", "01KAQ7T6D0G8H4J2K5M7N9P3QR")
         .replace("{credential_id}", "4503599627370497")
+        .replace("{topic}", "all")
+        .replace("{key}", "colour")
+        .replace("{kid}", "0123456789abcdef")
         .replace("{proxy+}", "no/such/thing")
 }

@@ -4,6 +4,7 @@
 mod arc;
 mod arc_auth;
 mod barong;
+mod barong_resource;
 mod chapters;
 mod identity;
 mod identity_roles;
@@ -139,6 +140,13 @@ impl<'a, A: Api> Teller<'a, A> {
         answer
     }
 
+    /// Where the answer depends on chance: only one that is neither is a failure. It is not remembered.
+    pub async fn try_tell(&mut self, ask: Ask, statuses: &[u16]) -> u16 {
+        let status = self.api.call(&ask.0).await.status.as_u16();
+        assert!(statuses.contains(&status), "{} {status}", ask.route());
+        status
+    }
+
     /// A text of a JSON answer.
     pub async fn text(&mut self, ask: Ask, status: u16, pointer: &str) -> String {
         let answer = self.tell(ask, status).await.json();
@@ -203,6 +211,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     identity::tell(teller, mail, &people).await;
     identity_roles::tell(teller, &people).await;
     barong::tell(teller, mail, &people).await;
+    barong_resource::tell(teller, mail, &people).await;
     arc_auth::tell(teller, mail, &people).await;
     arc::tell(teller, mail, &people).await;
     people

@@ -29,6 +29,8 @@ fn probes() -> BTreeSet<(&'static str, String)> {
         paths.insert(path.rsplit_once('/').unwrap().0.to_owned());
         paths.insert(format!("{path}/more"));
         paths.insert(format!("{path}/"));
+        // The other base, which gateways show.
+        paths.insert(path.replacen("/api/v2/", "/api/v2/barong/", 1));
         paths.insert(path);
     }
     // The local server's own page.

@@ -9,6 +9,8 @@ mod barong_tokens;
 mod census;
 mod codes_and_pairs;
 mod crowd;
+mod customers;
+mod edge;
 mod explorer;
 mod home_roles;
 mod identity_admins;

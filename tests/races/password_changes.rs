@@ -1,7 +1,7 @@
 //! A password changed with the old one: beside itself, beside a sign-in with the old one, and beside a reset by mail.
 
 use shared::App;
-use shared::accounts::password_change::{self, Change, NotChanged};
+use shared::accounts::password_change::{self, Change, NotChanged, Standard};
 use shared::accounts::password_reset::NoReset;
 use shared::accounts::registration::MIN_PASSWORD;
 use shared::act::Undone;
@@ -25,7 +25,10 @@ async fn change(app: App, user: UserId, new: &'static str) -> Result<(), Undone<
             user,
             old: Some(password(PASSWORD)),
             new: password(new),
-            min_length: MIN_PASSWORD,
+            standard: Standard::House {
+                min_length: MIN_PASSWORD,
+            },
+            keep: None,
         };
         password_change::change(&app, change, &origin)
     };

@@ -45,7 +45,8 @@ pub const TOKEN_HEADERS: [&str; 2] = ["x-auth", "authorization"];
 pub fn with_token(mut event: Value, token: &str) -> Value {
     let path = event["rawPath"].as_str().unwrap_or_default();
     let is_arc = shared::surfaces::arc::BASES.iter().any(|base| path.starts_with(base));
-    match is_arc || path.starts_with(crate::identity::BASE) {
+    let is_barong = path.starts_with(crate::barong::BASE);
+    match is_arc || is_barong || path.starts_with(crate::identity::BASE) {
         true => event["headers"]["authorization"] = format!("Bearer {token}").into(),
         false => event["headers"]["x-auth"] = token.into(),
     }

@@ -6,11 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use countersign::{Local, Storage};
 use jiff::Timestamp;
 use shared::App;
+use shared::accounts::email::EmailClaim;
+use shared::accounts::{Email, User};
 use shared::app::Parts;
 use shared::clock::{Clock, ClockHand};
 use shared::config::Config;
 use shared::random::Random;
-use shared::store::Item;
+use shared::store::record::read;
+use shared::store::{Item, Key};
 use shared::tokens::Keyring;
 
 use crate::{Client, services};
@@ -181,4 +184,12 @@ impl Server {
     pub fn data_dir(&self) -> &std::path::Path {
         self.data_dir.path()
     }
+}
+
+/// Where the user is kept who signs in with an address.
+pub async fn user_of(server: &Server, email: &str) -> Key {
+    let email = Email::parse(email).unwrap();
+    let [claim] = server.app().store.get([EmailClaim::key(&email)]).await.unwrap();
+    let claim: EmailClaim = read(claim.unwrap()).unwrap();
+    User::key_of(claim.user_id)
 }

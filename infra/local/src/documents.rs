@@ -112,8 +112,27 @@ pub fn barong() -> OpenApi {
              are one set of parameters; a body is a form, multipart or JSON. Errors are `{errors: [keys]}`.",
         ))
         .build();
-    let tags = [tag("identity", "What anybody may call: accounts and sessions")];
-    put_together(info, tags, [barong_identity::document()])
+    let tags = [
+        tag("identity", "What anybody may call: accounts and sessions"),
+        tag("authz", "Whether a gateway lets a request through"),
+        tag("users", "Oneself"),
+        tag("labels", "Labels"),
+        tag("profiles", "Profiles"),
+        tag("documents", "Documents"),
+        tag("phones", "Telephone numbers"),
+        tag("otp", "Codes of an authenticator app"),
+        tag("api_keys", "API keys"),
+        tag("data_storage", "Data that is kept here"),
+    ];
+    put_together(
+        info,
+        tags,
+        [
+            barong_identity::document(),
+            barong_authz::document(),
+            barong_resource::document(),
+        ],
+    )
 }
 
 fn tag(name: &str, description: &str) -> Tag {

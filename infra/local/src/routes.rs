@@ -29,6 +29,7 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(arc_otp::routes(app.clone()))
         .merge(barong_authz::routes(app.clone()))
         .merge(barong_identity::routes(app.clone()))
+        .merge(barong_resource::routes(app.clone()))
         .merge(engine_auth::routes(app.clone()))
         .merge(engine_invitations::routes(app.clone()))
         .merge(engine_organizations::routes(app.clone()))

@@ -6,13 +6,15 @@
 //! So whoever decides by what was read (a limit, a label that follows from others, a state) decides by what holds, and of two
 //! at the same moment the later one reads again.
 //!
-//! Rooms: [`address`] that mail arrives, [`labels`], [`standing`] what labels mean, [`phones`], [`profiles`], [`documents`], [`storage`], [`problem`] what is
-//! wrong with a value, [`country`].
+//! Rooms: [`address`] that mail arrives, [`labels`], [`standing`] what labels mean, [`phones`], [`profiles`], [`documents`],
+//! [`storage`] and [`data`], [`leaving`], [`problem`] what is wrong with a value, [`country`].
 
 pub mod address;
 pub mod country;
+pub mod data;
 pub mod documents;
 pub mod labels;
+pub mod leaving;
 pub mod phones;
 pub mod problem;
 pub mod profiles;
@@ -151,13 +153,18 @@ impl<E> DerefMut for Change<'_, E> {
 impl<'a, E: From<StoreError>> Change<'a, E> {
     /// Nothing yet.
     pub fn of(app: &App, customer: &'a Customer) -> Self {
+        Self::beside(app, customer, Commit::new())
+    }
+
+    /// Nothing yet but what is in `commit`, which must not change the user.
+    pub fn beside(app: &App, customer: &'a Customer, commit: Commit<E>) -> Self {
         Self {
             customer,
             now: app.clock.now(),
             labels: customer.labels.clone(),
             activates: false,
             told: Vec::new(),
-            commit: Commit::new(),
+            commit,
             steps: Vec::new(),
         }
     }
@@ -166,6 +173,17 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
     pub fn user(&mut self, step: Step) -> &mut Self {
         self.steps.push(step);
         self
+    }
+
+    /// Tells other systems that something happened.
+    pub fn tell(&mut self, name: &'static str, record: Value) -> &mut Self {
+        self.told.push((name, record));
+        self
+    }
+
+    /// The user, as other systems are shown it.
+    fn shown(&self) -> Value {
+        events::user(self.customer.user())
     }
 
     /// Lets an account in that waits for its activation, whatever labels barong asks for besides, and sees to it that state and

@@ -8,13 +8,13 @@ use super::user::{State, User};
 use crate::App;
 use crate::act::Undone;
 use crate::activity::Activity;
-use crate::credentials::password::{Password, Verdict, WeakPassword};
+use crate::credentials::password::{Insufficient, Password, Verdict, WeakPassword};
 use crate::http::throttle;
 use crate::ids::UserId;
-use crate::notify::{Message, Template};
-use crate::sessions::Origin;
+use crate::notify::{Event, Message, Template, events};
 use crate::sessions::sign_in::{guess_gauges, known};
-use crate::store::commit::{Step, text};
+use crate::sessions::{self, Origin, Session};
+use crate::store::commit::{Step, int, text};
 use crate::store::record::read_optional;
 use crate::store::{Commit, Condition, Record};
 
@@ -30,6 +30,21 @@ pub enum NotChanged {
     /// The new password is no good.
     #[error(transparent)]
     WeakPassword(#[from] WeakPassword),
+    /// The new password is not good enough for barong's surface.
+    #[error(transparent)]
+    Insufficient(#[from] Insufficient),
+}
+
+/// What a new password has to be.
+#[derive(Debug, Clone, Copy)]
+pub enum Standard {
+    /// What every surface asks for.
+    House {
+        /// Code points that it has at least, where configuration asks for fewer.
+        min_length: usize,
+    },
+    /// That and barong's own rules. Whatever is wrong with it is said after the old one was right.
+    Barong,
 }
 
 type Result<T> = std::result::Result<T, Undone<NotChanged>>;
@@ -43,20 +58,22 @@ pub struct Change {
     pub old: Option<Password>,
     /// The new one.
     pub new: Password,
-    /// Code points that the new one has at least, where configuration asks for fewer.
-    pub min_length: usize,
+    /// What the new one has to be.
+    pub standard: Standard,
+    /// The session that goes on, where one does.
+    pub keep: Option<Session>,
 }
 
-/// Sets the new password and ends all sessions: password, sessions, mark, activity and notice in one commit. A guess at the
+/// Sets the new password and ends all sessions but the one that is kept: password, sessions, mark, activity and notice in one commit. A guess at the
 /// old password counts like one at sign-in.
 ///
 /// # Errors
 /// [`NotChanged`]; nothing has changed then.
 pub async fn change(app: &App, change: Change, origin: &Origin) -> Result<()> {
-    let policy = app.password_policy.at_least(change.min_length);
-    let weak = |weak: WeakPassword| Undone::Refused(NotChanged::WeakPassword(weak));
-    // What can be judged without knowing whose it is; the rest is judged when the old one is known to be right.
-    policy.check(&change.new, &[&app.config.service_name]).map_err(weak)?;
+    if let Standard::House { .. } = change.standard {
+        // What can be judged without knowing whose it is; the rest is judged when the old one is known to be right.
+        judge(app, &change, &[&app.config.service_name])?;
+    }
     let keyring = app.keys.get().await?;
     let [user] = app.store.get([User::key_of(change.user)]).await?;
     let user = read_optional::<User>(user)?;
@@ -88,7 +105,7 @@ pub async fn change(app: &App, change: Change, origin: &Origin) -> Result<()> {
         &user.profile.full_name(),
         &app.config.service_name,
     ];
-    policy.check(&change.new, &context).map_err(weak)?;
+    judge(app, &change, &context)?;
     let hash = app.passwords.hash(&change.new, app.random.bytes()).await?;
 
     let refused = || Undone::Refused(NotChanged::WrongCredentials);
@@ -105,13 +122,41 @@ pub async fn change(app: &App, change: Change, origin: &Origin) -> Result<()> {
         )
         .otherwise(move |_| refused());
     let steps = [Step::Add("session_epoch", 1), Step::Remove("reset_password")];
+    let mut may = vec![State::is_one_of(&State::MAY_CHANGE_PASSWORD)];
+    if let Some(session) = &change.keep {
+        may.push(Condition::Equals(
+            "session_epoch",
+            int(user.session_epoch.cast_signed()),
+        ));
+        sessions::carry_over(&mut commit, &user, session);
+        commit.otherwise(move |_| refused());
+    }
     commit
-        .update(user.key(), State::is_one_of(&State::MAY_CHANGE_PASSWORD), steps)
+        .update(user.key(), Condition::All(may), steps)
         .otherwise(move |_| refused());
     commit.create(&Activity::new(app, user.id, origin, "password", "change"));
+    if let Standard::Barong = change.standard {
+        let record = serde_json::json!({ "user": events::user(&user) });
+        commit.create(&Event::new(app, "system.user.password.change", &record)?);
+    }
     commit.create(&Message::mail(app, &keyring, &user.email, &Template::PasswordChanged)?);
     if let Some(gauge) = gauges.into_iter().next() {
         commit.delete(gauge.key, Condition::Always);
     }
     app.store.commit(commit).await
+}
+
+fn judge(app: &App, change: &Change, context: &[&str]) -> Result<()> {
+    match change.standard {
+        Standard::House { min_length } => {
+            let judged = app.password_policy.at_least(min_length).check(&change.new, context);
+            judged.map_err(|why| Undone::Refused(why.into()))
+        }
+        Standard::Barong => {
+            let judged = change
+                .new
+                .is_sufficient(&app.config.barong, &app.password_policy, context);
+            judged.map_err(|why| Undone::Refused(why.into()))
+        }
+    }
 }

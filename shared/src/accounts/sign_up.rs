@@ -128,6 +128,7 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
         role: MEMBER.to_owned(),
         level: 0,
         api_key_epoch: 0,
+        api_keys: 0,
         referrer: None,
         data: None,
         updated_at: None,

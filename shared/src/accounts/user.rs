@@ -104,6 +104,9 @@ pub struct User {
     /// API keys of another epoch are not active: raising it switches all of them off in one write.
     #[serde(default)]
     pub api_key_epoch: u64,
+    /// Counts its API keys.
+    #[serde(default)]
+    pub api_keys: u64,
     /// Who brought it here.
     #[serde(default)]
     pub referrer: Option<Referrer>,

@@ -13,6 +13,7 @@ use super::code::{Given, NotExchanged, holder, in_time, look};
 use super::sign_in::{NotLetIn, judge};
 use super::{Client, ClientId};
 use crate::App;
+use crate::accounts::customer::{Change, Customer};
 use crate::accounts::{User, email};
 use crate::act::Undone;
 use crate::credentials::totp::enrolment::{self, Enrolment, NotDone, Turned};
@@ -136,7 +137,7 @@ async fn take_once(app: &App, step: &SecondStep, otp: &str, given: &Given<'_>) -
     let known: Known = known_of(app, Some(step.user_id)).await?.ok_or_else(no_step)?;
     judge(given.client, &known).map_err(|why| Undone::Refused(why.into()))?;
     let account = &known.account;
-    let totp = account.totp.as_ref().ok_or_else(no_step)?;
+    account.totp.as_ref().ok_or_else(no_step)?;
     let keyring = app.keys.get().await?;
     let mut commit = Commit::<Undone<NotTaken>>::new();
     commit
@@ -150,14 +151,19 @@ async fn take_once(app: &App, step: &SecondStep, otp: &str, given: &Given<'_>) -
         Ok(Asked::Taken) => given.keep(&mut commit, app, account)?,
         // Nothing is in use yet, or the code belongs to what takes its place.
         Ok(Asked::Not) | Err(Undone::Refused(NotTaken::Code(WrongCode::Wrong))) => {
+            let customer = Customer::read(&app.store, step.user_id).await?.ok_or_else(no_step)?;
+            let totp = customer.account.totp.as_ref().ok_or_else(no_step)?;
             let turned = Turned {
                 app,
                 keyring: &keyring,
-                user: &account.user,
+                customer: &customer,
                 origin: given.origin,
             };
-            turned.on(&mut commit, totp, otp)?;
-            given.create(&mut commit, app, account.user.id, account.user.session_epoch + 1)?;
+            let mut change = Change::beside(app, &customer, commit);
+            turned.on(&mut change, totp, otp)?;
+            let epoch = customer.user().session_epoch + 1;
+            given.create(&mut change, app, step.user_id, epoch)?;
+            return change.commit(app).await.map(drop);
         }
         Err(undone) => return Err(undone),
     }

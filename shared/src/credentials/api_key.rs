@@ -1,6 +1,8 @@
 //! API keys: what programs prove with whose they are, by a signature over a nonce that is a time. The secret is shown once
 //! and kept sealed, because a signature is checked with it and a hash would not do.
 
+pub mod manage;
+
 use aws_lc_rs::hmac;
 use http::HeaderMap;
 use jiff::Timestamp;

@@ -12,6 +12,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use enrolment::NotDone;
+
 use crate::App;
 use crate::accounts::{Account, User};
 use crate::act::Undone;
@@ -19,7 +21,7 @@ use crate::http::throttle::Gauge;
 use crate::ids::UserId;
 use crate::random::Random;
 use crate::sessions::sign_in::NotSignedIn;
-use crate::store::{Commit, Key, Record, StoreError};
+use crate::store::{Commit, Condition, Key, Record, StoreError, Versioned};
 use crate::tokens::Keyring;
 use crate::tokens::keyring::KeyringError;
 
@@ -225,6 +227,28 @@ pub(crate) fn require<R: From<NotSignedIn>>(
     let used = used.map_err(Undone::widened)?;
     commit.replace(totp, &used);
     Ok(Asked::Taken)
+}
+
+/// Adds to `commit` that somebody has shown a code, apart from any sign-in: of two who show the same one at the same moment the
+/// later one reads again, and finds it used. The guess was counted before, see [`gauge`].
+///
+/// # Errors
+/// [`NotDone`]: codes are off, or this one is no good.
+pub(crate) fn spend<R: From<NotDone>>(
+    commit: &mut Commit<Undone<R>>,
+    app: &App,
+    keyring: &Keyring,
+    totp: Option<&Versioned<TotpRecord>>,
+    code: &str,
+) -> Result<(), Undone<R>> {
+    let totp = totp.filter(|totp| totp.record.is_active());
+    let totp = totp.ok_or_else(|| Undone::Refused(NotDone::NotEnabled.into()))?;
+    let used = totp.record.take::<NotDone>(keyring, code, app.clock.now());
+    commit.replace(totp, &used.map_err(Undone::widened)?);
+    if let Some(gauge) = gauge(app, totp.record.user_id) {
+        commit.delete(gauge.key, Condition::Always);
+    }
+    Ok(())
 }
 
 /// Counts the codes that are shown for an account apart from a password. Those shown beside one count as attempts to sign in.

@@ -79,6 +79,11 @@ pub enum Template {
         /// Who gave it.
         by: String,
     },
+    /// A notice that a telephone number was verified (ASVS 6.3.7).
+    PhoneVerified {
+        /// The number, as far as it is shown.
+        number: String,
+    },
     /// A notice that a passkey was added (ASVS 6.3.7).
     PasskeyAdded {
         /// What its owner calls it.
@@ -138,6 +143,7 @@ impl Template {
             Template::PasswordChanged => files!("password_changed"),
             Template::Invitation { .. } => files!("invitation"),
             Template::RoleGiven { .. } => files!("role_given"),
+            Template::PhoneVerified { .. } => files!("phone_verified"),
             Template::PasskeyAdded { .. } => files!("passkey_added"),
             Template::TotpEnabled => files!("totp_enabled"),
             Template::TotpDisabled => files!("totp_disabled"),

@@ -228,17 +228,27 @@ impl Headcount {
     /// Adds the counting to `commit`. The last administrator stays: whoever takes one away is refused with `last_admin` when
     /// there is no other, so that of two who take the last two away one succeeds.
     pub fn count<E>(self, commit: &mut Commit<E>, org: OrgId, last_admin: impl FnOnce() -> E + Send + 'static) {
+        self.add(commit, org);
+        if self.takes_away() {
+            commit.otherwise(|_| last_admin());
+        }
+    }
+
+    /// The same where nobody is told why: a commit that takes the last administrator away is refused as a conflict.
+    fn add<E>(self, commit: &mut Commit<E>, org: OrgId) {
         let Some(steps) = self.steps() else { return };
         let going = self.offices().into_iter().filter(|(_, by)| *by < 0);
         let others: Vec<Condition> = going.map(|(counter, _)| Condition::Above(counter, 1)).collect();
-        let key = Organization::key_of(org);
-        if others.is_empty() {
-            commit.update(key, Condition::Present, steps);
+        let condition = if others.is_empty() {
+            Condition::Present
         } else {
-            commit
-                .update(key, Condition::All(others), steps)
-                .otherwise(|_| last_admin());
-        }
+            Condition::All(others)
+        };
+        commit.update(Organization::key_of(org), condition, steps);
+    }
+
+    fn takes_away(self) -> bool {
+        self.offices().into_iter().any(|(_, by)| by < 0)
     }
 
     fn offices(self) -> [(&'static str, i64); 2] {
@@ -279,8 +289,6 @@ pub fn follow<E>(commit: &mut Commit<E>, memberships: &[Versioned<Membership>], 
             who: who.clone(),
             ..record.clone()
         };
-        if let Some(steps) = Headcount::between(Some(record), Some(&after)).steps() {
-            commit.update(Organization::key_of(record.org_id), Condition::Present, steps);
-        }
+        Headcount::between(Some(record), Some(&after)).add(commit, record.org_id);
     }
 }

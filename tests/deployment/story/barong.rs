@@ -48,6 +48,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &Peo
         .tell(ask("identity.sessions.create").with(&credentials(STRONG)), 201)
         .await;
     let session = entered.expect_session(201);
+    edge(teller, &session).await;
     teller.tell(with(ask("identity.sessions.destroy"), &session), 204).await;
     teller.tell(with(ask("identity.sessions.destroy"), &session), 404).await;
 
@@ -74,4 +75,22 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &Peo
     teller.tell(reset(OTHER), 422).await;
 
     teller.tell(ask("identity.users.access"), 422).await;
+}
+
+/// A gateway asks: for nobody, for somebody, for what they may not, and by an API key that is none.
+async fn edge(teller: &mut Teller<'_, impl Api>, session: &Session) {
+    let asked = || ask("authz.authorize");
+    teller.tell(asked(), 401).await;
+    teller.tell(with(asked(), session), 200).await;
+    let open = "/api/v2/auth/api/v2/barong/identity/ping";
+    teller.tell(asked().on(open), 200).await;
+    let closed = "/api/v2/barong/auth/api/v2/barong/admin/users";
+    let refused = with(asked().on("/api/v2/auth/api/v2/barong/admin/users"), session);
+    teller.tell(refused, 401).await;
+    teller.tell(asked().on(closed), 401).await;
+    let by_key = asked()
+        .header("x-auth-apikey", "0123456789abcdef")
+        .header("x-auth-nonce", "1")
+        .header("x-auth-signature", "00");
+    teller.tell(by_key, 401).await;
 }

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use shared::access::edge::whitelink;
+use shared::store::commit::{Step, text};
+use shared::store::{Commit, Condition, StoreError};
+use tests::barong::COOKIE;
 use tests::client::user_id;
 use tests::server::{ADMIN, ADMIN_PASSWORD};
 use tests::{PASSWORD, Server};
@@ -110,7 +113,21 @@ async fn barong(teller: &mut Teller<'_, impl Api>, server: &Server, people: &Peo
     teller.tell(let_in(), 201).await;
     teller.tell(let_in(), 422).await;
     let member = json!({ "email": people.address("late"), "password": PASSWORD });
-    teller.tell(ask("identity.sessions.create").with(&member), 201).await;
+    let entered = teller.tell(ask("identity.sessions.create").with(&member), 201).await;
+    let cookie = format!("{COOKIE}={}", entered.expect_session(201).cookie);
+    let asked = || ask("authz.authorize").header("cookie", &cookie);
+    server.clock.advance(Duration::from_secs(61));
+    teller.tell(asked(), 200).await;
+    teller.tell(asked().header("user-agent", "another client"), 401).await;
+    // Whose role has no permission is refused, and that is written down.
+    let entered = teller.tell(ask("identity.sessions.create").with(&member), 201).await;
+    let cookie = format!("{COOKIE}={}", entered.expect_session(201).cookie);
+    let user = tests::server::user_of(server, &people.address("late")).await;
+    let mut commit = Commit::<StoreError>::new();
+    commit.update(user, Condition::Present, [Step::Set("role", text("nobody"))]);
+    server.app().store.commit(commit).await.unwrap();
+    let refused = ask("resource.labels.list").by_nobody();
+    teller.tell(refused.header("cookie", &cookie), 401).await;
 }
 
 /// A session that was not used for a minute says when it was; a request that names no organization looks for one.

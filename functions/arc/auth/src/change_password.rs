@@ -6,7 +6,7 @@ use axum::Json;
 use http::StatusCode;
 use serde::Deserialize;
 use shared::App;
-use shared::accounts::password_change::{self, Change, NotChanged};
+use shared::accounts::password_change::{self, Change, NotChanged, Standard};
 use shared::credentials::password::Password;
 use shared::sessions::refresh::belongs;
 use shared::surfaces::arc::{Anybody, ArcError, AuthorizationHeader, Caller, ErrorBody, JsonBody, Permitted, in_words};
@@ -101,7 +101,8 @@ pub async fn change_password(
         user: caller.user.id,
         old: old(&app, &caller, body.old_password)?,
         new,
-        min_length: 0,
+        standard: Standard::House { min_length: 0 },
+        keep: None,
     };
     password_change::change(&app, change, &origin)
         .await
@@ -124,6 +125,6 @@ fn refusal(why: NotChanged) -> ArcError {
     match why {
         NotChanged::WrongCredentials => ArcError::unauthorized("Incorrect Password"),
         NotChanged::Unchanged => same_password(),
-        NotChanged::WeakPassword(_) => password_invalid(),
+        NotChanged::WeakPassword(_) | NotChanged::Insufficient(_) => password_invalid(),
     }
 }

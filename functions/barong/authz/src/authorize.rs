@@ -16,7 +16,7 @@ const BEFORE: &str = "/auth/";
 #[utoipa::path(
     get,
     path = "/auth/{path}",
-    operation_id = "authorize",
+    operation_id = "authz.authorize",
     tag = "authz",
     summary = "Whether a request may pass",
     description = "With the method of the request that is asked about, whichever it is, and with its headers and parameters. \

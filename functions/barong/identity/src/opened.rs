@@ -19,7 +19,7 @@ use shared::surfaces::barong::entities::FullUserView;
 pub async fn full(app: &App, user: UserId) -> Result<FullUserView, BarongError> {
     let customer = Customer::read(&app.store, user).await?;
     let customer = customer.ok_or_else(|| BarongError::not_found("record.not_found"))?;
-    Ok(FullUserView::about(&customer))
+    Ok(FullUserView::known(app, &customer))
 }
 
 /// Answers somebody who has a session now.

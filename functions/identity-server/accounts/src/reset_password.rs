@@ -6,7 +6,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use shared::App;
-use shared::accounts::password_change::{self, Change, NotChanged};
+use shared::accounts::password_change::{self, Change, NotChanged, Standard};
 use shared::accounts::registration::MIN_PASSWORD;
 use shared::credentials::password::Password;
 use shared::ids::AsUuid;
@@ -38,7 +38,10 @@ impl ResetPassword {
             new: new.map_err(|_| bad())?,
             // A password that is too long to be anybody's is as wrong as any other.
             old: Some(Password::present(old).map_err(|_| refused(StatusCode::UNAUTHORIZED))?),
-            min_length: MIN_PASSWORD,
+            standard: Standard::House {
+                min_length: MIN_PASSWORD,
+            },
+            keep: None,
         })
     }
 }
@@ -78,7 +81,9 @@ pub async fn public_reset_password(
     let words = |why| {
         refused(match why {
             NotChanged::WrongCredentials => StatusCode::UNAUTHORIZED,
-            NotChanged::Unchanged | NotChanged::WeakPassword(_) => StatusCode::BAD_REQUEST,
+            NotChanged::Unchanged | NotChanged::WeakPassword(_) | NotChanged::Insufficient(_) => {
+                StatusCode::BAD_REQUEST
+            }
         })
     };
     password_change::change(&app, body.validate()?, &origin)

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::problem::{Problems, Reason, is_json};
 use super::{Change, Customer, Scope};
@@ -173,6 +174,8 @@ async fn keep(app: &App, user: UserId, documents: &[Document], files: &[File]) -
         let mut change = Change::<Undone<NotKept>>::of(app, &customer);
         for document in documents {
             change.put(document);
+            let record = json!({ "user": change.shown(), "doc_type": document.doc_type });
+            change.tell("model.document.created", record);
         }
         let label = customer.label(Scope::Private, "document");
         if label.is_none_or(|label| label.value != "verified") {

@@ -17,7 +17,7 @@ use crate::act::{Failure, Undone};
 use crate::activity::Activity;
 use crate::http::throttle::{self, Gauge};
 use crate::ids::UserId;
-use crate::notify::Message;
+use crate::notify::{Message, Template};
 use crate::sessions::Origin;
 use crate::store::{Commit, Key, Record, StoreError, retried};
 use crate::tokens::{Keyring, OneTime, Secret};
@@ -194,7 +194,7 @@ pub async fn verify(app: &App, user: UserId, number: &PhoneNumber, code: &str, o
     let mut read_already = Some(customer);
     retried(|| {
         let first = read_already.take();
-        let kept = &kept;
+        let (kept, keyring) = (&kept, &keyring);
         async move {
             let customer = match first {
                 Some(customer) => customer,
@@ -215,6 +215,10 @@ pub async fn verify(app: &App, user: UserId, number: &PhoneNumber, code: &str, o
                 change.label(Scope::Private, "phone", "verified");
             }
             change.create(&Activity::new(app, user, origin, "phone", "verify"));
+            let notice = Template::PhoneVerified {
+                number: number.masked(),
+            };
+            change.create(&Message::mail(app, keyring, &customer.user().email, &notice)?);
             change.commit(app).await.map(drop)
         }
     })

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use unicode_normalization::char::is_combining_mark;
 
 use super::country::is_country;
@@ -235,7 +236,13 @@ pub async fn update(app: &App, user: UserId, details: Details, is_final: bool) -
 /// Adds to `change` that a profile is as it is here, and the labels that follow: `profile` says its state, and a document that
 /// was verified for another profile has to be looked at again.
 pub fn keep<E: From<StoreError>>(change: &mut Change<'_, E>, customer: &Customer, profile: &KycProfile) {
+    let name = match profile.created_at == profile.updated_at && profile.state.is_open() {
+        true => "model.profile.created",
+        false => "model.profile.updated",
+    };
+    let record = json!({ "user": change.shown(), "state": profile.state.as_str() });
     change.put(profile);
+    change.tell(name, record);
     change.label(Scope::Private, "profile", profile.state.as_str());
     let document = customer.label(Scope::Private, "document");
     if document.is_some_and(|label| label.value == "verified") {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::problem::{Problems, Reason, is_json};
 use super::{Change, Customer, Scope};
@@ -76,6 +77,8 @@ pub async fn create(app: &App, user: UserId, title: &str, data: &str) -> Result<
             created_at: now,
             updated_at: now,
         });
+        let record = json!({ "user": change.shown(), "title": title });
+        change.tell("model.data_storage.created", record);
         change.label(Scope::Private, &title.to_lowercase(), "recorded");
         change.commit(app).await.map(drop)
     })

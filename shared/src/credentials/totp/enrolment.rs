@@ -1,16 +1,19 @@
 //! Switching the codes on and off. Switching on takes two steps: a secret is shown, and a code shows that it arrived.
 
+use serde_json::{Value, json};
+
 use super::{Pending, TotpRecord, WrongCode, gauge, new_secret, pending_until, picture};
 use crate::App;
 use crate::accounts::User;
+use crate::accounts::customer::{Change, Customer, Scope};
 use crate::act::Undone;
 use crate::activity::Activity;
 use crate::http::query::encoded;
 use crate::http::throttle;
 use crate::ids::{SessionId, UserId};
-use crate::notify::{Message, Template};
-use crate::sessions::{Origin, Session};
-use crate::store::commit::{Step, flag, int};
+use crate::notify::{Message, Template, events};
+use crate::sessions::{self, Origin, Session};
+use crate::store::commit::{Step, flag};
 use crate::store::record::read_optional;
 use crate::store::{Commit, Condition, Record, StoreError, Versioned, retried};
 use crate::tokens::Keyring;
@@ -136,72 +139,82 @@ pub async fn enable(app: &App, user: UserId, code: &str, keep: Option<SessionId>
 }
 
 async fn enable_once(app: &App, id: UserId, code: &str, keep: Option<SessionId>, origin: &Origin) -> Result<()> {
-    let (user, totp) = read(app, id).await?;
+    let customer = Customer::read(&app.store, id).await?;
     let wrong = || Undone::Refused(NotDone::Code(WrongCode::Wrong));
-    let (user, totp) = user.zip(totp).ok_or_else(wrong)?;
+    let customer = customer.ok_or_else(wrong)?;
+    let totp = customer.account.totp.as_ref().ok_or_else(wrong)?;
     if totp.record.is_active() {
         return Err(Undone::Refused(NotDone::AlreadyEnabled));
     }
     let keyring = app.keys.get().await?;
-    let mut commit = Commit::<Undone<NotDone>>::new();
     let turned = Turned {
         app,
         keyring: &keyring,
-        user: &user,
+        customer: &customer,
         origin,
     };
-    turned.on(&mut commit, &totp, code)?;
-    if let Some(session) = keep {
-        let [kept] = app.store.get([Session::key_of(id, session)]).await?;
-        let kept = read_optional::<Session>(kept)?.filter(|session| session.epoch == user.session_epoch);
-        if let Some(kept) = kept {
-            // The session that does it goes over into the new epoch, if it has not ended meanwhile.
-            let epoch = |epoch: u64| int(epoch.cast_signed());
-            let steps = [Step::Set("epoch", epoch(user.session_epoch + 1))];
-            commit.update(kept.key(), Condition::Equals("epoch", epoch(kept.epoch)), steps);
-        }
+    let mut change = Change::<Undone<NotDone>>::of(app, &customer);
+    turned.on(&mut change, totp, code)?;
+    let user = customer.user();
+    let is_kept = |session: &&Session| Some(session.id) == keep && session.epoch == user.session_epoch;
+    if let Some(kept) = customer.account.sessions.iter().find(is_kept) {
+        sessions::carry_over(&mut change, user, kept);
     }
-    forgive(&mut commit, app, id);
-    app.store.commit(commit).await
+    forgive(&mut change, app, id);
+    change.commit(app).await.map(drop)
 }
 
 /// What is needed to turn somebody's codes on or off.
 pub(crate) struct Turned<'a> {
     pub(crate) app: &'a App,
     pub(crate) keyring: &'a Keyring,
-    pub(crate) user: &'a User,
+    pub(crate) customer: &'a Customer,
     pub(crate) origin: &'a Origin,
 }
 
 impl Turned<'_> {
-    /// Adds to `commit` that the secret which waits is in use from now on, the end of all sessions (of those that begin at the
-    /// same moment too), activity and notice.
+    /// Adds to `change` that the secret which waits is in use from now on, the label that says so, the end of all sessions (of
+    /// those that begin at the same moment too), activity and notice.
     ///
     /// # Errors
     /// [`WrongCode`].
     pub(crate) fn on<R: From<WrongCode>>(
         &self,
-        commit: &mut Commit<Undone<R>>,
+        change: &mut Change<'_, Undone<R>>,
         totp: &Versioned<TotpRecord>,
         code: &str,
     ) -> std::result::Result<(), Undone<R>> {
         let confirmed = totp.record.confirm::<R>(self.keyring, code, self.app.clock.now())?;
-        commit.replace(totp, &confirmed);
-        let steps = [Step::Set("two_factor", flag(true)), Step::Add("session_epoch", 1)];
-        commit.update(self.user.key(), crate::sessions::still_let_in(self.user), steps);
-        self.tell(commit, "enable 2FA", &Template::TotpEnabled)
+        change.replace(totp, &confirmed);
+        change.user(Step::Set("two_factor", flag(true)));
+        change.user(Step::Add("session_epoch", 1));
+        change.label(Scope::Private, "otp", "enabled");
+        change.tell("model.user.updated", self.updated(true));
+        self.tell(change, "enable 2FA", &Template::TotpEnabled)
     }
 
-    /// Adds to `commit` that there are no codes any more, activity and notice.
+    /// Adds to `change` that there are no codes any more, nor the label; that API keys, which need them, are switched off;
+    /// activity and notice.
     fn off<R>(
         &self,
-        commit: &mut Commit<Undone<R>>,
+        change: &mut Change<'_, Undone<R>>,
         totp: &Versioned<TotpRecord>,
     ) -> std::result::Result<(), Undone<R>> {
-        commit.delete(totp.record.key(), Condition::Version(totp.version));
-        let steps = [Step::Set("two_factor", flag(false))];
-        commit.update(self.user.key(), Condition::Present, steps);
-        self.tell(commit, "disable 2FA", &Template::TotpDisabled)
+        change.delete(totp.record.key(), Condition::Version(totp.version));
+        change.user(Step::Set("two_factor", flag(false)));
+        change.user(Step::Add("api_key_epoch", 1));
+        change.unlabel(Scope::Private, "otp");
+        change.tell("model.user.updated", self.updated(false));
+        self.tell(change, "disable 2FA", &Template::TotpDisabled)
+    }
+
+    /// What other systems are told.
+    fn updated(&self, otp: bool) -> Value {
+        let user = User {
+            two_factor: otp,
+            ..self.customer.user().clone()
+        };
+        json!({ "user": events::user(&user), "changes": { "otp": !otp } })
     }
 
     /// The address is told by another way than the one that changed (ASVS 6.3.7).
@@ -211,8 +224,9 @@ impl Turned<'_> {
         action: &str,
         notice: &Template,
     ) -> std::result::Result<(), Undone<R>> {
-        commit.create(&Activity::new(self.app, self.user.id, self.origin, "otp", action));
-        commit.create(&Message::mail(self.app, self.keyring, &self.user.email, notice)?);
+        let user = self.customer.user();
+        commit.create(&Activity::new(self.app, user.id, self.origin, "otp", action));
+        commit.create(&Message::mail(self.app, self.keyring, &user.email, notice)?);
         Ok(())
     }
 }
@@ -230,20 +244,23 @@ fn forgive<E>(commit: &mut Commit<E>, app: &App, user: UserId) {
 /// [`NotDone`]; a guess was counted then.
 pub async fn disable(app: &App, user: UserId, code: &str, origin: &Origin) -> Result<()> {
     throttle::count::<Undone<NotDone>>(app, gauge(app, user).as_slice()).await?;
+    let off = || Undone::Refused(NotDone::NotEnabled);
     retried(|| async {
-        let (user, totp) = active(app, user).await?;
+        let customer = Customer::read(&app.store, user).await?.ok_or_else(off)?;
+        let totp = customer.account.totp.as_ref();
+        let totp = totp.filter(|totp| totp.record.is_active()).ok_or_else(off)?;
         let keyring = app.keys.get().await?;
         totp.record.take::<NotDone>(&keyring, code, app.clock.now())?;
-        let mut commit = Commit::<Undone<NotDone>>::new();
         let turned = Turned {
             app,
             keyring: &keyring,
-            user: &user,
+            customer: &customer,
             origin,
         };
-        turned.off(&mut commit, &totp)?;
-        forgive(&mut commit, app, user.id);
-        app.store.commit(commit).await
+        let mut change = Change::<Undone<NotDone>>::of(app, &customer);
+        turned.off(&mut change, totp)?;
+        forgive(&mut change, app, user);
+        change.commit(app).await.map(drop)
     })
     .await
 }
@@ -255,20 +272,12 @@ pub async fn disable(app: &App, user: UserId, code: &str, origin: &Origin) -> Re
 pub async fn verify(app: &App, user: UserId, code: &str) -> Result<()> {
     throttle::count::<Undone<NotDone>>(app, gauge(app, user).as_slice()).await?;
     retried(|| async {
-        let (user, totp) = active(app, user).await?;
-        let mut commit = Commit::<Undone<NotDone>>::new();
+        let [totp] = app.store.get([TotpRecord::key_of(user)]).await?;
+        let totp = totp.map(Versioned::from_item).transpose()?;
         let keyring = app.keys.get().await?;
-        let used = totp.record.take::<NotDone>(&keyring, code, app.clock.now())?;
-        commit.replace(&totp, &used);
-        forgive(&mut commit, app, user.id);
+        let mut commit = Commit::<Undone<NotDone>>::new();
+        super::spend(&mut commit, app, &keyring, totp.as_ref(), code)?;
         app.store.commit(commit).await
     })
     .await
-}
-
-/// A user whose codes are on.
-async fn active(app: &App, user: UserId) -> Result<(User, Versioned<TotpRecord>)> {
-    let (user, totp) = read(app, user).await?;
-    let totp = totp.filter(|totp| totp.record.is_active());
-    user.zip(totp).ok_or(Undone::Refused(NotDone::NotEnabled))
 }

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, IntoResponses};
 
@@ -18,6 +18,7 @@ use crate::access::edge::passage::{self, Passenger, Ruling};
 use crate::access::edge::{EdgePath, Refusal};
 use crate::accounts::User;
 use crate::credentials::api_key::NotProved;
+use crate::http::MAX_BODY;
 use crate::http::body::whole;
 use crate::sessions::{Live, Origin, Session};
 
@@ -144,11 +145,17 @@ pub async fn pass(
 }
 
 /// The parameters of a request, and its body as it was. A body that cannot be read as parameters has none to write down, and
-/// is judged by the handler; files are not read here.
+/// is judged by the handler; files, and what is too long to be kept, are not read here.
 async fn parameters(parts: &Parts, body: Body) -> Result<(Body, Map<String, Value>), BarongError> {
     let query = parts.uri.query().unwrap_or_default();
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/")) {
+    let is_upload = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/"));
+    let length = parts
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    let is_long = length.is_some_and(|length| length.parse().is_ok_and(|length: usize| length > MAX_BODY));
+    if is_upload || is_long {
         return Ok((body, Params::of_query(query).values().clone()));
     }
     let bytes: Bytes = whole(Request::new(body)).await?;

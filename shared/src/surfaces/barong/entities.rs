@@ -1,11 +1,10 @@
 //! Entities as clients see them.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::accounts::customer::profiles::Details;
+use crate::App;
 use crate::accounts::customer::{Customer, DataStorage, KycProfile, Label, Phone};
 use crate::accounts::{State, User};
 
@@ -94,6 +93,23 @@ pub struct FullUserView {
 }
 
 impl FullUserView {
+    /// A user and everything that is known of it.
+    pub fn known(app: &App, customer: &Customer) -> Self {
+        let masking = app.config.customers.masking;
+        let phones = customer.phones.iter().map(|phone| PhoneView::of(phone, masking));
+        let profiles = customer
+            .profiles
+            .iter()
+            .map(|profile| ProfileView::of(profile, masking));
+        Self {
+            labels: customer.labels.iter().map(LabelView::of).collect(),
+            phones: phones.collect(),
+            profiles: profiles.collect(),
+            data_storages: customer.storages.iter().map(DataStorageView::of).collect(),
+            ..Self::of(customer.user())
+        }
+    }
+
     /// A user of whom nothing else is known.
     pub fn of(user: &User) -> Self {
         Self {
@@ -105,17 +121,6 @@ impl FullUserView {
             data_storages: Vec::new(),
             created_at: Moment(user.created_at),
             updated_at: Moment(user.updated_at.unwrap_or(user.created_at)),
-        }
-    }
-
-    /// A user and what is known about the person.
-    pub fn about(customer: &Customer) -> Self {
-        Self {
-            labels: customer.labels.iter().map(LabelView::of).collect(),
-            phones: customer.phones.iter().map(PhoneView::of).collect(),
-            profiles: customer.profiles.iter().map(ProfileView::of).collect(),
-            data_storages: customer.storages.iter().map(DataStorageView::of).collect(),
-            ..Self::of(customer.user())
         }
     }
 
@@ -170,11 +175,14 @@ pub struct PhoneView {
 }
 
 impl PhoneView {
-    /// A phone.
-    pub fn of(phone: &Phone) -> Self {
+    /// A phone; a part of its number where numbers are masked.
+    pub fn of(phone: &Phone, masking: bool) -> Self {
         Self {
             country: phone.number.country().to_owned(),
-            number: phone.number.digits().to_owned(),
+            number: match masking {
+                true => phone.number.masked(),
+                false => phone.number.digits().to_owned(),
+            },
             validated_at: phone.validated_at.map(Instant),
         }
     }
@@ -190,8 +198,8 @@ pub struct ProfileView {
     #[schema(required)]
     pub last_name: Option<String>,
     /// Day of birth.
-    #[schema(required, value_type = Option<String>, format = "date")]
-    pub dob: Option<Date>,
+    #[schema(required)]
+    pub dob: Option<String>,
     /// Street and house.
     #[schema(required)]
     pub address: Option<String>,
@@ -216,32 +224,39 @@ pub struct ProfileView {
 }
 
 impl ProfileView {
-    /// A profile.
-    pub fn of(profile: &KycProfile) -> Self {
-        let Details {
-            first_name,
-            last_name,
-            dob,
-            address,
-            postcode,
-            city,
-            country,
-            metadata,
-        } = profile.details.clone();
+    /// A profile; a part of name and day of birth where they are masked.
+    pub fn of(profile: &KycProfile, masking: bool) -> Self {
+        let details = profile.details.clone();
         Self {
-            first_name,
-            last_name,
-            dob,
-            address,
-            postcode,
-            city,
-            country,
+            first_name: details.first_name,
+            last_name: match masking {
+                true => details.last_name.as_deref().map(|name| masked(name, 1, 0)),
+                false => details.last_name,
+            },
+            dob: match masking {
+                true => details.dob.map(|dob| dob.strftime("%Y-%m-**").to_string()),
+                false => details.dob.map(|dob| dob.to_string()),
+            },
+            address: details.address,
+            postcode: details.postcode,
+            city: details.city,
+            country: details.country,
             state: profile.state.as_str(),
-            metadata,
+            metadata: details.metadata,
             created_at: Moment(profile.created_at),
             updated_at: Moment(profile.updated_at),
         }
     }
+}
+
+/// A text of which only its first and its last characters are shown.
+pub fn masked(text: &str, first: usize, last: usize) -> String {
+    let length = text.chars().count();
+    let is_shown = |place: usize| place < first || place + last >= length;
+    let letters = text.chars().enumerate();
+    letters
+        .map(|(place, letter)| if is_shown(place) { letter } else { '*' })
+        .collect()
 }
 
 /// What a client keeps with a user.
@@ -258,7 +273,7 @@ pub struct DataStorageView {
 }
 
 impl DataStorageView {
-    /// What a client keeps.
+    /// Data of a user.
     pub fn of(storage: &DataStorage) -> Self {
         Self {
             title: storage.title.clone(),
@@ -272,6 +287,16 @@ impl DataStorageView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_masked_shows_its_ends() {
+        assert_eq!(masked("Lovelace", 1, 0), "L*******");
+        assert_eq!(masked("AB123456", 2, 2), "AB****56");
+        assert_eq!(masked("ABC", 2, 2), "ABC");
+        assert_eq!(masked("", 1, 0), "");
+        let number = crate::accounts::customer::phones::PhoneNumber::parse("+442079460018").unwrap();
+        assert_eq!(number.masked(), "44******0018");
+    }
 
     #[test]
     fn moments_are_in_utc() {

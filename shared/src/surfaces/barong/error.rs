@@ -44,6 +44,11 @@ impl BarongError {
         }
     }
 
+    /// What is wrong.
+    pub fn keys(&self) -> &[Cow<'static, str>] {
+        &self.body.errors
+    }
+
     /// 400 with this key.
     pub fn bad_request(key: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, key)

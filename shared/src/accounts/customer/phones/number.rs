@@ -57,6 +57,13 @@ impl PhoneNumber {
         &self.country
     }
 
+    /// Its country code and its last four digits.
+    pub fn masked(&self) -> String {
+        let code = phonenumber::parse(None, self.dialled()).map(|number| number.code().value().to_string());
+        let shown = code.map_or(0, |code| code.len());
+        crate::surfaces::barong::entities::masked(&self.digits, shown, 4)
+    }
+
     /// As a provider wants it: with the plus sign.
     pub fn dialled(&self) -> String {
         format!("+{}", self.digits)

@@ -1,0 +1,155 @@
+//! `GET /resource/users/activity/{topic}` (resource.users.activity): what happened to one's account, the newest first.
+
+use axum::extract::{OriginalUri, Path, State};
+use axum::response::Response;
+use serde::Serialize;
+use shared::App;
+use shared::activity::{Activity, own};
+use shared::surfaces::barong::entities::Moment;
+use shared::surfaces::barong::params::integer;
+use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, Paging, Params};
+use utoipa::ToSchema;
+
+/// What may be asked for; `all` is everything.
+const TOPICS: [&str; 5] = ["all", "password", "session", "otp", "account"];
+
+/// Something that happened.
+#[derive(Serialize, ToSchema)]
+pub struct ActivityView {
+    /// A number that grows with time.
+    id: u64,
+    /// The client's address.
+    user_ip: String,
+    /// Where that is; not told.
+    #[schema(required)]
+    user_ip_country: Option<String>,
+    /// What the client called itself.
+    user_agent: String,
+    /// What it is about.
+    topic: String,
+    /// What was done.
+    action: String,
+    /// succeed, failed or denied.
+    result: &'static str,
+    /// JSON as text: why it failed.
+    #[schema(required)]
+    data: Option<String>,
+    /// When.
+    created_at: Moment,
+}
+
+impl ActivityView {
+    fn of(activity: Activity) -> Self {
+        let action = action(&activity);
+        Self {
+            id: activity.number(),
+            user_ip: activity.ip.to_string(),
+            user_ip_country: None,
+            action,
+            user_agent: match activity.user_agent {
+                agent if agent.is_empty() => "-".to_owned(),
+                agent => agent,
+            },
+            topic: activity.topic,
+            result: activity.outcome.as_str(),
+            data: activity.data,
+            created_at: Moment(activity.at),
+        }
+    }
+}
+
+/// What was done, in barong's words where other surfaces have their own.
+fn action(activity: &Activity) -> String {
+    match (activity.topic.as_str(), activity.action.as_str()) {
+        ("password", "change") => "password change",
+        ("password", "reset") => "password reset",
+        ("account", "create") => "signup",
+        (_, action) => action,
+    }
+    .to_owned()
+}
+
+/// What is asked for.
+struct Wanted {
+    topic: String,
+    from: Option<i64>,
+    to: Option<i64>,
+    result: Option<String>,
+}
+
+impl Wanted {
+    fn read(given: &mut Given<'_>, topic: String) -> Self {
+        if topic.trim().is_empty() {
+            given.refuse("resource.user.empty_topic");
+        } else if !TOPICS.contains(&topic.as_str()) {
+            given.refuse("resource.user.wrong_topic");
+        }
+        let [from, to] = ["time_from", "time_to"].map(|name| {
+            let text = given.optional_filled(name)?;
+            let seconds = integer(text.trim());
+            if seconds.is_none() && !text.trim().is_empty() {
+                given.refuse(format!("resource.user.non_integer_{name}"));
+            }
+            seconds
+        });
+        Self {
+            topic,
+            from,
+            to,
+            result: given.optional_filled("result"),
+        }
+    }
+
+    fn takes(&self, activity: &Activity) -> bool {
+        let at = activity.at.as_second();
+        (self.topic == "all" || self.topic == activity.topic)
+            && self.from.is_none_or(|from| from <= at)
+            && self.to.is_none_or(|to| at < to)
+            && self
+                .result
+                .as_deref()
+                .is_none_or(|result| result == activity.outcome.as_str())
+    }
+}
+
+#[utoipa::path(
+    get,
+    path = "/resource/users/activity/{topic}",
+    operation_id = "resource.users.activity",
+    tag = "users",
+    summary = "What happened to one's account",
+    description = "The newest 5000 entries are looked at.",
+    params(
+        CallerHeaders,
+        ("topic" = String, Path, description = "all, password, session, otp or account"),
+        ("page" = Option<u64>, Query, description = "From 1"),
+        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        ("time_from" = Option<i64>, Query, description = "Seconds since 1970, included"),
+        ("time_to" = Option<i64>, Query, description = "Seconds since 1970, excluded"),
+        ("result" = Option<String>, Query, description = "succeed, failed or denied"),
+    ),
+    responses(
+        (status = 200, description = "The newest first; Total, Page, Per-Page and Link say which of how many", body = Vec<ActivityView>),
+        (status = 422, description = "`resource.user.wrong_topic`; `resource.user.no_activity`: there is none; `resource.user.non_integer_…` and `resource.user.empty_…` of time_from and time_to; `resource.user.empty_result`; `non_integer_page`, `non_positive_page`, `non_integer_limit`, `invalid_limit`", body = ErrorKeys),
+        Guarded,
+    )
+)]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Path(topic): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    params: Params,
+) -> Result<Response, BarongError> {
+    let mut given = params.of("resource.user");
+    let wanted = Wanted::read(&mut given, topic);
+    let paging = Paging::read(&mut given);
+    given.done()?;
+    let entries = own::list(&app, caller.user().id, |activity| wanted.takes(activity)).await?;
+    if entries.is_empty() {
+        return Err(BarongError::invalid("resource.user.no_activity"));
+    }
+    let total = entries.len() as u64;
+    let rows = paging.of(entries).into_iter().map(ActivityView::of).collect();
+    Ok(paging.answer(&app, &uri, total, rows))
+}
