@@ -15,6 +15,19 @@ use super::forger::{Forger, sign, with};
 
 const ADA: &str = "ada@example.com";
 
+/// What somebody of a role is answered about a path that no client would write.
+async fn answered(role: &str, path: &str) -> (u16, String) {
+    let server = Server::start().await;
+    let session = somebody(&server, ADA, role).await;
+    let cookie = format!("{COOKIE}={}", session.cookie);
+    let headers = [("cookie", cookie.as_str()), ("x-csrf-token", session.csrf.as_str())];
+    server.raw("GET", &format!("/api/v2/auth/{path}"), &headers).await
+}
+
+fn refusal(key: &str) -> (u16, String) {
+    (401, json!({ "errors": [key] }).to_string())
+}
+
 /// An administrator may do everything but manage permissions; no spelling of their path is another path.
 #[rstest]
 #[case("api/v2//barong/admin/permissions")]
@@ -38,15 +51,7 @@ const ADA: &str = "ada@example.com";
 #[case("api/v2/barong/admin/permissions?x=/../../users")]
 #[tokio::test]
 async fn no_spelling_slips_past_a_rule(#[case] path: &str) {
-    let server = Server::start().await;
-    let session = somebody(&server, ADA, "admin").await;
-    let cookie = format!("{COOKIE}={}", session.cookie);
-    let headers = [("cookie", cookie.as_str()), ("x-csrf-token", session.csrf.as_str())];
-    let (status, body) = server.raw("GET", &format!("/api/v2/auth/{path}"), &headers).await;
-    assert_eq!(
-        (status, body.as_str()),
-        (401, r#"{"errors":["authz.invalid_permission"]}"#)
-    );
+    assert_eq!(answered("admin", path).await, refusal("authz.invalid_permission"));
 }
 
 /// What another reader may take for another path is closed to everybody, also to those who may do everything.
@@ -67,15 +72,7 @@ async fn no_spelling_slips_past_a_rule(#[case] path: &str) {
 #[case("api/v2/barong/MANAGEMENT/users")]
 #[tokio::test]
 async fn what_could_be_another_path_is_closed(#[case] path: &str) {
-    let server = Server::start().await;
-    let session = somebody(&server, ADA, "superadmin").await;
-    let cookie = format!("{COOKIE}={}", session.cookie);
-    let headers = [("cookie", cookie.as_str()), ("x-csrf-token", session.csrf.as_str())];
-    let (status, body) = server.raw("GET", &format!("/api/v2/auth/{path}"), &headers).await;
-    assert_eq!(
-        (status, body.as_str()),
-        (401, r#"{"errors":["authz.permission_denied"]}"#)
-    );
+    assert_eq!(answered("superadmin", path).await, refusal("authz.permission_denied"));
 }
 
 /// The one path that is open to those who are kept out is that path.
