@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, TableConfig};
 use crate::credentials::passkey::relying_party::RelyingParty;
 use crate::credentials::password::{Argon2Params, PasswordHasher, PasswordPolicy};
+use crate::federation::Federation;
 use crate::files::Files;
 use crate::random::Random;
 use crate::store::{Store, Table};
@@ -43,6 +44,8 @@ pub struct Parts {
     pub password_policy: PasswordPolicy,
     /// Who we are to an authenticator.
     pub relying_party: RelyingParty,
+    /// Asks the providers that people sign in through.
+    pub federation: Federation,
     /// Clients of other AWS services.
     pub aws: Aws,
 }
@@ -87,6 +90,7 @@ impl App {
                 min_length: config.password_min_length,
             },
             relying_party: RelyingParty::new(config.webauthn.clone()),
+            federation: Federation::new(&config.federation, clock.clone()),
             config,
             clock,
             random,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::App;
 use crate::accounts::{State, User};
 use crate::activity::Activity;
+use crate::federation::upstream::Upstream;
 use crate::ids::{SessionId, UserId};
 use crate::organizations::Membership;
 use crate::store::commit::{Step, int, text};
@@ -75,6 +76,9 @@ pub struct Session {
     /// The tokens that it goes by, where its surface gives them in pairs.
     #[serde(default)]
     pub pair: Option<Pair>,
+    /// Through whom it began, where a provider is told when it ends.
+    #[serde(default)]
+    pub upstream: Option<Upstream>,
 }
 
 impl Session {
@@ -116,6 +120,8 @@ pub struct Opening<'a> {
     pub valid_until: Timestamp,
     /// The tokens that it goes by, where its surface gives them in pairs.
     pub pair: Option<Pair>,
+    /// Through whom it began, where a provider is told when it ends.
+    pub upstream: Option<Upstream>,
     /// Whether it is written down that the user signed in.
     pub is_noted: bool,
 }
@@ -131,6 +137,7 @@ impl<'a> Opening<'a> {
             origin,
             valid_until: app.clock.now().checked_add(LIFETIME).map_err(StoreError::corrupt)?,
             pair: None,
+            upstream: None,
             is_noted: true,
         })
     }
@@ -151,6 +158,7 @@ pub fn open<E>(commit: &mut Commit<E>, app: &App, user: &User, sessions: &[Sessi
         valid_until: opening.valid_until,
         epoch: user.session_epoch,
         pair: opening.pair,
+        upstream: opening.upstream,
     };
     commit.create(&session);
     let mut live: Vec<&Session> = sessions.iter().filter(|session| session.is_live(user, now)).collect();

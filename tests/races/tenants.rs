@@ -95,6 +95,7 @@ pub async fn actor(server: &Server, user: UserId, org: OrgId) -> Actor {
             valid_until: now.checked_add(LIFETIME).unwrap(),
             epoch: 0,
             pair: None,
+            upstream: None,
         },
         standing: standing.expect("a member"),
         origin: origin(),

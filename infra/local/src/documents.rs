@@ -82,6 +82,7 @@ pub fn arc() -> OpenApi {
         .build();
     let tags = [
         tag("login", "Signing in for a client, and tokens"),
+        tag("social", "Signing in through a provider"),
         tag("password", "Setting a new password by mail"),
         tag("sign-up", "Making an account"),
         tag("logout", "Ending a session"),
@@ -93,7 +94,12 @@ pub fn arc() -> OpenApi {
     put_together(
         info,
         tags,
-        [arc_auth::document(), arc_clients::document(), arc_otp::document()],
+        [
+            arc_auth::document(),
+            arc_social::document(),
+            arc_clients::document(),
+            arc_otp::document(),
+        ],
     )
 }
 

@@ -27,6 +27,7 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(arc_auth::routes(app.clone()))
         .merge(arc_clients::routes(app.clone()))
         .merge(arc_otp::routes(app.clone()))
+        .merge(arc_social::routes(app.clone()))
         .merge(engine_auth::routes(app.clone()))
         .merge(engine_invitations::routes(app.clone()))
         .merge(engine_organizations::routes(app.clone()))

@@ -14,6 +14,7 @@ use super::{Client, ClientId};
 use crate::App;
 use crate::accounts::User;
 use crate::act::Undone;
+use crate::federation::upstream::Upstream;
 use crate::ids::{SessionId, UserId};
 use crate::sessions::sign_in::{Attempt, Known, known_of, prove};
 use crate::sessions::{self, LIFETIME, Origin, still_let_in};
@@ -39,6 +40,9 @@ pub struct Code {
     pub valid_until: Timestamp,
     /// The session that it opened.
     session_id: Option<SessionId>,
+    /// Who vouched for them, where it was a provider and no password.
+    #[serde(default)]
+    upstream: Option<Upstream>,
     /// How often it was used.
     #[serde(default)]
     uses: u32,
@@ -52,6 +56,21 @@ impl Code {
 
     fn key_of_hash(hash: &SecretHash) -> Key {
         Key::new(format!("SECRET#{}", hash.as_str()), "CODE")
+    }
+
+    fn new(app: &App, user: &User, client: &Client, code: &Secret) -> std::result::Result<Self, StoreError> {
+        let until = app.clock.now().checked_add(client.lifetimes.code());
+        Ok(Self {
+            hash: code.hash(),
+            client: client.number,
+            user_id: user.id,
+            epoch: user.session_epoch,
+            challenge: None,
+            valid_until: until.map_err(StoreError::corrupt)?,
+            session_id: None,
+            upstream: None,
+            uses: 0,
+        })
     }
 }
 
@@ -151,19 +170,37 @@ pub fn keep<E>(
     challenge: Option<&Challenge>,
     code: &Secret,
 ) -> std::result::Result<(), StoreError> {
-    let until = app.clock.now().checked_add(client.lifetimes.code());
-    commit.create(&Code {
-        hash: code.hash(),
-        client: client.number,
-        user_id: user.id,
-        epoch: user.session_epoch,
+    let code = Code {
         challenge: challenge.cloned(),
-        valid_until: until.map_err(StoreError::corrupt)?,
-        session_id: None,
-        uses: 0,
-    });
-    commit.check(user.key(), still_let_in(user));
+        ..Code::new(app, user, client, code)?
+    };
+    keep_code(commit, user, &code);
     Ok(())
+}
+
+/// The same for somebody a provider vouches for.
+///
+/// # Errors
+/// [`StoreError`] where time ends.
+pub fn keep_vouched<E>(
+    commit: &mut Commit<E>,
+    app: &App,
+    user: &User,
+    client: &Client,
+    code: &Secret,
+    upstream: &Upstream,
+) -> std::result::Result<(), StoreError> {
+    let code = Code {
+        upstream: Some(upstream.clone()),
+        ..Code::new(app, user, client, code)?
+    };
+    keep_code(commit, user, &code);
+    Ok(())
+}
+
+fn keep_code<E>(commit: &mut Commit<E>, user: &User, code: &Code) {
+    commit.create(code);
+    commit.check(user.key(), still_let_in(user));
 }
 
 /// What a client sends to exchange a code.
@@ -214,7 +251,11 @@ async fn exchange_once(app: &App, exchange: &Exchange<'_>) -> Result<Issued> {
         client: &client,
         device: &exchange.device,
         origin: exchange.origin,
-        method: "code",
+        method: code
+            .upstream
+            .as_ref()
+            .map_or("code", |upstream| upstream.provider.name()),
+        upstream: code.upstream.as_ref(),
     };
     let (issued, session) = open(app, &mut commit, &keyring, &known, &arrival)?;
     let steps = [Step::Add("uses", 1), Step::Set("session_id", text(session))];

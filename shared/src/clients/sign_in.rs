@@ -9,6 +9,7 @@ use crate::access::Role;
 use crate::access::role::MANAGE_CLIENTS;
 use crate::accounts::State;
 use crate::act::Undone;
+use crate::federation::upstream::Upstream;
 use crate::ids::{OrgId, SessionId};
 use crate::organizations::Membership;
 use crate::organizations::tenancy::{Status, Tenancy};
@@ -96,6 +97,8 @@ pub(super) struct Arrival<'a> {
     pub(super) origin: &'a Origin,
     /// By which credential.
     pub(super) method: &'a str,
+    /// Through whom, where it was a provider.
+    pub(super) upstream: Option<&'a Upstream>,
 }
 
 /// Gives tokens for a password, without a code between.
@@ -115,6 +118,7 @@ pub async fn at_once(
         device,
         origin: attempt.origin,
         method: "password",
+        upstream: None,
     };
     let enter = |commit: &mut Commit<Undone<NotLetIn>>, known: &Known| {
         open(app, commit, &keyring, known, &arrival).map(|(issued, _)| issued)
@@ -167,6 +171,7 @@ where
         origin,
         valid_until: pair.refresh_until.max(access_until),
         pair: Some(pair.clone()),
+        upstream: arrival.upstream.cloned(),
         // Whoever is asked for another password has not arrived yet.
         is_noted: tenancy.status != Status::PasswordChangeNeeded,
     };

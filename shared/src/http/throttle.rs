@@ -67,6 +67,8 @@ pub struct Limits {
     pub otp_address: Limit,
     /// Passkey sign-ins begun, finished, and asked about, from one client.
     pub passkey_address: Limit,
+    /// Sign-ins through a provider, begun and finished from one client.
+    pub social_address: Limit,
 }
 
 impl Default for Limits {
@@ -85,6 +87,7 @@ impl Default for Limits {
             otp_account: limit(5, 3600),
             otp_address: limit(60, 900),
             passkey_address: limit(300, 900),
+            social_address: limit(300, 900),
         }
     }
 }
