@@ -216,7 +216,7 @@ impl Config {
         let service_name = env.text_or("SERVICE_NAME", "Countersign");
         Ok(Self {
             webauthn: env.webauthn(&public_url, &service_name)?,
-            federation: providers::read(&env, &public_url)?,
+            federation: providers::read(&env)?,
             listen,
             data_dir,
             public_url,
@@ -466,7 +466,8 @@ mod tests {
             panic!("{providers:?}")
         };
         assert_eq!(facebook.provider, Provider::Facebook);
-        assert_eq!(facebook.callback, "https://id.example.com/auth/facebook-auth-redirect");
+        let callback = facebook.redirect_uri(&config.public_url);
+        assert_eq!(callback, "https://id.example.com/auth/facebook-auth-redirect");
         assert_eq!(facebook.token.host_str(), Some("graph.facebook.com"));
     }
 

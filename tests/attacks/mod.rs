@@ -7,6 +7,7 @@ mod catalogue;
 mod deny;
 mod enumeration;
 mod failures;
+mod federation;
 mod forged_tokens;
 pub mod forger;
 mod guessing;

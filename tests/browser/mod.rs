@@ -7,6 +7,7 @@ mod invitation;
 mod passkeys;
 mod reset;
 mod sessions;
+mod social;
 
 use serde_json::json;
 use tests::{Browser, PASSWORD, Server};

@@ -11,10 +11,12 @@ pub mod events;
 pub mod identity;
 pub mod managing;
 pub mod picture;
+pub mod provider;
 pub mod runtime_api;
 pub mod server;
 pub mod services;
 pub mod tenant;
+pub mod traveller;
 
 pub use arc::Arc;
 pub use browser::Browser;

@@ -8,10 +8,9 @@ use crate::federation::provider::{ProviderSecret, Source};
 use crate::federation::{FederationConfig, Provider, ProviderConfig};
 
 /// The configured providers.
-pub(super) fn read(env: &Env<'_>, public_url: &str) -> Result<FederationConfig, ConfigError> {
+pub(super) fn read(env: &Env<'_>) -> Result<FederationConfig, ConfigError> {
     let reader = Reader {
         env,
-        public_url,
         allow_private: env.text("ALLOW_PRIVATE_PROVIDERS").as_deref() == Some("1"),
     };
     let found = [
@@ -29,7 +28,6 @@ pub(super) fn read(env: &Env<'_>, public_url: &str) -> Result<FederationConfig, 
 
 struct Reader<'a> {
     env: &'a Env<'a>,
-    public_url: &'a str,
     allow_private: bool,
 }
 
@@ -54,7 +52,7 @@ impl Reader<'_> {
             inspect: None,
             client_id,
             secret: self.secret("GOOGLE_AUTH_CLIENT_SECRET")?,
-            callback: self.callback("GOOGLE_AUTH_CALLBACK_URL", "google-auth-redirect")?,
+            callback: self.callback("GOOGLE_AUTH_CALLBACK_URL")?,
             scope: "openid profile email".into(),
         }))
     }
@@ -82,7 +80,7 @@ impl Reader<'_> {
             )?),
             client_id,
             secret: self.secret("FACEBOOK_AUTH_CLIENT_SECRET")?,
-            callback: self.callback("FACEBOOK_AUTH_CALLBACK_URL", "facebook-auth-redirect")?,
+            callback: self.callback("FACEBOOK_AUTH_CALLBACK_URL")?,
             scope: "email".into(),
         }))
     }
@@ -107,7 +105,7 @@ impl Reader<'_> {
             inspect: None,
             client_id,
             secret: self.secret("INSTAGRAM_AUTH_CLIENT_SECRET")?,
-            callback: self.callback("INSTAGRAM_AUTH_CALLBACK_URL", "instagram-auth-redirect")?,
+            callback: self.callback("INSTAGRAM_AUTH_CALLBACK_URL")?,
             scope: "instagram_business_basic".into(),
         }))
     }
@@ -129,7 +127,7 @@ impl Reader<'_> {
             inspect: None,
             client_id,
             secret: self.apple_secret()?,
-            callback: self.callback("APPLE_AUTH_CALLBACK_URL", "apple-oauth-redirect")?,
+            callback: self.callback("APPLE_AUTH_CALLBACK_URL")?,
             scope: "name email".into(),
         }))
     }
@@ -178,7 +176,7 @@ impl Reader<'_> {
             inspect: None,
             client_id,
             secret: self.secret("KEYCLOAK_CLIENT_SECRET")?,
-            callback: self.callback("KEYCLOAK_CALLBACK_URL", "keycloak-auth-redirect")?,
+            callback: self.callback("KEYCLOAK_CALLBACK_URL")?,
             scope: self.env.text_or("KEYCLOAK_SCOPE", "openid"),
             issuer,
         }))
@@ -190,11 +188,14 @@ impl Reader<'_> {
         Ok(ProviderSecret::Text(secret))
     }
 
-    fn callback(&self, name: &'static str, file: &str) -> Result<String, ConfigError> {
-        let text = self.env.text_or(name, &format!("{}/auth/{file}", self.public_url));
-        match Url::parse(&text).is_ok_and(|url| url.fragment().is_none()) {
-            true => Ok(text),
-            false => Err(self.env.wrong(name, "an address that ends in what stands in the table")),
+    fn callback(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let given = self.env.text(name);
+        match given
+            .as_deref()
+            .is_none_or(|text| Url::parse(text).is_ok_and(|url| url.fragment().is_none()))
+        {
+            true => Ok(given),
+            false => Err(self.env.wrong(name, "an address, as it stands at the provider")),
         }
     }
 

@@ -55,10 +55,11 @@ pub(super) async fn exchange(
     begun: Begun<'_>,
 ) -> Result<(Identity, Tokens), Distrust> {
     let secret = secret(config, app.clock.now())?;
+    let callback = config.redirect_uri(&app.config.public_url);
     let form = [
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("redirect_uri", &config.callback),
+        ("redirect_uri", &callback),
         ("client_id", &config.client_id),
         ("client_secret", secret.expose_secret()),
         ("code_verifier", begun.verifier),

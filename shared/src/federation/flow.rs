@@ -126,19 +126,19 @@ pub async fn begin(app: &App, beginning: Beginning<'_>) -> Result<Begun, Undone<
     }
     app.store.commit(commit).await?;
     Ok(Begun {
-        location: location(config, &state, &kept),
+        location: location(config, &config.redirect_uri(&app.config.public_url), &state, &kept),
         cookie: browser.map(|browser| cookie(config.provider, &state, browser.expose(), LIFETIME)),
     })
 }
 
-fn location(config: &ProviderConfig, state: &Secret, kept: &Kept) -> String {
+fn location(config: &ProviderConfig, callback: &str, state: &Secret, kept: &Kept) -> String {
     let digest = digest::digest(&digest::SHA256, kept.verifier.as_bytes());
     let mut url = config.authorize.clone();
     let mut query = url.query_pairs_mut();
     query
         .append_pair("response_type", "code")
         .append_pair("client_id", &config.client_id)
-        .append_pair("redirect_uri", &config.callback)
+        .append_pair("redirect_uri", callback)
         .append_pair("state", state.expose())
         .append_pair("scope", &config.scope)
         .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(digest))

@@ -42,6 +42,18 @@ impl Provider {
         }
     }
 
+    /// Where it sends browsers back to: for every provider another place, so that none answers in another's name
+    /// (RFC 9700 §4.4).
+    pub fn callback(self) -> &'static str {
+        match self {
+            Self::Google => "/auth/google-auth-redirect",
+            Self::Facebook => "/auth/facebook-auth-redirect",
+            Self::Instagram => "/auth/instagram-auth-redirect",
+            Self::Apple => "/auth/apple-oauth-redirect",
+            Self::Keycloak => "/auth/keycloak-auth-redirect",
+        }
+    }
+
     /// Whether it sends people back by a form that they post, which needs another kind of cookie.
     pub fn posts_back(self) -> bool {
         self == Self::Apple
@@ -99,14 +111,19 @@ pub struct ProviderConfig {
     pub client_id: String,
     /// What we prove it with.
     pub secret: ProviderSecret,
-    /// Where it sends browsers back to: for every provider another place, so that none answers in another's name
-    /// (RFC 9700 §4.4).
-    pub callback: String,
+    /// Where it sends browsers back to, where that is not at our own address.
+    pub callback: Option<String>,
     /// What it is asked to tell.
     pub scope: String,
 }
 
 impl ProviderConfig {
+    /// Where it sends browsers back to.
+    pub fn redirect_uri(&self, public_url: &str) -> String {
+        let usual = || format!("{public_url}{}", self.provider.callback());
+        self.callback.clone().unwrap_or_else(usual)
+    }
+
     /// Whether this is who we configured. Google's libraries leave the scheme out (OpenID Connect Core 1.0 §15.6.2).
     pub fn is_issuer(&self, issuer: &str) -> bool {
         let bare = self.issuer.strip_prefix("https://");
