@@ -10,7 +10,7 @@ use tests::Server;
 use tests::provider::{Person, Provider, Twist};
 use tests::traveller::{HOME, PROVIDERS, form};
 
-use crate::contracts::arc_social::{at_home, owner_of};
+use crate::contracts::arc_social::{at_home, owner_of, somebody};
 
 const OIDC: [&str; 3] = ["/auth/google", "/auth/oauth-apple", "/auth/keycloak"];
 
@@ -63,7 +63,7 @@ async fn a_provider_that_misbehaves_lets_nobody_in(#[case] twist: Twist) {
     let setup = provider.serves(Server::setup());
     let setup = setup.with(|parts| parts.federation.web.within = Duration::from_millis(500));
     let server = setup.start().await;
-    server.receives_people_at(Some(HOME)).await;
+    server.receives_people_at(HOME).await;
     provider.twists(twist);
     for path in PROVIDERS {
         // A form of Apple's says nothing of who answers.
@@ -126,8 +126,9 @@ async fn an_account_of_one_provider_is_not_anothers() {
 
 #[tokio::test]
 async fn a_flow_is_taken_once_in_time_and_by_its_provider() {
-    let (_provider, server) = at_home().await;
+    let (provider, server) = at_home().await;
     for path in PROVIDERS {
+        provider.vouches_for(somebody(path));
         let traveller = server.traveller();
         let arrival = traveller.at_provider(&traveller.begins(path).await).await;
         traveller.comes_back(&arrival).await.code_at(HOME);
@@ -183,8 +184,9 @@ async fn a_state_that_is_not_ours_is_refused() {
 /// Login CSRF: somebody begins, and has another's browser finish.
 #[tokio::test]
 async fn what_a_browser_began_only_that_browser_finishes() {
-    let (_provider, server) = at_home().await;
+    let (provider, server) = at_home().await;
     for path in PROVIDERS {
+        provider.vouches_for(somebody(path));
         let mallory = server.browser_of_somebody();
         let begun = mallory.begins(path).await;
         let cookie = begun.header("set-cookie").unwrap().to_owned();
@@ -236,7 +238,7 @@ async fn a_stolen_code_of_the_provider_is_worth_nothing() {
 
 #[tokio::test]
 async fn nobody_is_sent_anywhere_but_to_the_clients_place() {
-    let (_provider, server) = at_home().await;
+    let (provider, server) = at_home().await;
     let evil = "https://evil.example.com/";
     let more = [
         "redirect_uri",
@@ -247,6 +249,7 @@ async fn nobody_is_sent_anywhere_but_to_the_clients_place() {
         "callback",
     ];
     for path in PROVIDERS {
+        provider.vouches_for(somebody(path));
         let traveller = server.traveller();
         let arrival = traveller.at_provider(&traveller.begins(path).await).await;
         if arrival.form.is_none() {
@@ -320,7 +323,7 @@ async fn a_provider_at_a_private_address_is_not_asked() {
             .env("FACEBOOK_AUTH_TOKEN_URL", &token)
             .env("FACEBOOK_AUTH_DEBUG_URL", &token);
         let server = setup.start().await;
-        server.receives_people_at(Some(HOME)).await;
+        server.receives_people_at(HOME).await;
         let traveller = server.traveller();
         let begun = traveller.begins("/auth/facebook").await;
         let location = url::Url::parse(begun.header("location").unwrap()).unwrap();

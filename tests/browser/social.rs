@@ -22,9 +22,7 @@ async fn somebody_signs_in_through_each_of_the_five() {
     };
     let client = server.client();
     // The client's place is any page that says where it is.
-    server
-        .receives_people_at(Some(&format!("{}/healthz", client.url())))
-        .await;
+    server.receives_people_at(&format!("{}/healthz", client.url())).await;
     for (number, path) in PROVIDERS.into_iter().enumerate() {
         let email = format!("ada{number}@example.com");
         provider.vouches_for(Person::new(&number.to_string(), &email));
@@ -50,9 +48,7 @@ async fn another_browser_does_not_finish_what_one_began() {
         return;
     };
     let client = server.client();
-    server
-        .receives_people_at(Some(&format!("{}/healthz", client.url())))
-        .await;
+    server.receives_people_at(&format!("{}/healthz", client.url())).await;
     for path in PROVIDERS {
         let mallory = server.browser_of_somebody();
         let arrival = mallory.at_provider(&mallory.begins(path).await).await;

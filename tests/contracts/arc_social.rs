@@ -23,8 +23,13 @@ pub async fn at_home() -> (Provider, Server) {
 async fn at_home_on(table: Table) -> Option<(Provider, Server)> {
     let provider = Provider::start().await;
     let server = provider.serves(Server::setup()).start_on(table).await?;
-    server.receives_people_at(Some(HOME)).await;
+    server.receives_people_at(HOME).await;
     Some((provider, server))
+}
+
+/// Somebody who is nobody else at another provider.
+pub fn somebody(path: &str) -> Person {
+    Person::new("4711", &format!("{}@example.com", path.replace('/', "_")))
 }
 
 /// Whose access token of arc this is.
@@ -157,9 +162,10 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 #[tokio::test]
 async fn the_deprecated_way_to_begin() {
-    let (_provider, server) = at_home().await;
+    let (provider, server) = at_home().await;
     let traveller = server.traveller();
     for path in ["/auth/google", "/auth/keycloak"] {
+        provider.vouches_for(somebody(path));
         let said = form(&[("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET)]);
         let begun = traveller.goes(&format!("{path}?{said}")).await;
         let arrival = traveller.at_provider(&begun).await;
@@ -244,8 +250,8 @@ async fn a_client_gets_back_what_it_sent_and_the_code_is_for_it() {
 
 #[tokio::test]
 async fn a_client_without_a_place_gets_nobody() {
-    let (provider, server) = at_home().await;
-    server.receives_people_at(None).await;
+    let provider = Provider::start().await;
+    let server = provider.serves(Server::setup()).start().await;
     let refused = server.traveller().travels("/auth/google").await;
     refused.expect_said_by_handler(401, "Client Invalid");
     assert_eq!(provider.forms("/token"), [], "the provider is not asked");
@@ -253,7 +259,7 @@ async fn a_client_without_a_place_gets_nobody() {
     let begun = traveller.begins("/auth/google").await;
     let arrival = traveller.at_provider(&begun).await;
     // The place counts that is there when somebody comes back.
-    server.receives_people_at(Some("https://other.example.com/")).await;
+    server.receives_people_at("https://other.example.com/").await;
     traveller
         .comes_back(&arrival)
         .await
@@ -389,7 +395,7 @@ async fn a_key_makes_apples_secret() {
         .env("APPLE_AUTH_PRIVATE_KEY", pem.replace('\n', "\\n"));
     let setup = setup.env("APPLE_AUTH_TEAM_ID", "TEAM").env("APPLE_AUTH_KEY_ID", "KEY");
     let server = setup.start().await;
-    server.receives_people_at(Some(HOME)).await;
+    server.receives_people_at(HOME).await;
     server.traveller().signs_in(&server, "/auth/oauth-apple").await;
     let secret = provider.forms("/token")[0]["client_secret"].clone();
     let said = claims(&secret);
@@ -406,7 +412,7 @@ async fn what_is_begun_and_finished_from_one_client_is_limited() {
     let provider = Provider::start().await;
     let setup = provider.serves(Server::setup()).env("THROTTLE", "on");
     let server = setup.env("THROTTLE_SOCIAL_ADDRESS", "3/900").start().await;
-    server.receives_people_at(Some(HOME)).await;
+    server.receives_people_at(HOME).await;
     let traveller = server.traveller();
     traveller.travels("/auth/google").await.code_at(HOME);
     let begun = traveller.begins("/auth/google").await;

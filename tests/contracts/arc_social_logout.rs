@@ -91,7 +91,7 @@ async fn a_failure_there_changes_nothing(#[case] twist: Twist) {
     let setup = provider.serves(Server::setup());
     let setup = setup.with(|parts| parts.federation.web.within = std::time::Duration::from_millis(300));
     let server = setup.start().await;
-    server.receives_people_at(Some(tests::traveller::HOME)).await;
+    server.receives_people_at(tests::traveller::HOME).await;
     let pair = server.traveller().signs_in(&server, "/auth/keycloak").await;
     provider.twists(twist);
     log_out(&server, KEYCLOAK, &pair).await.expect(200);

@@ -68,7 +68,7 @@ async fn an_account_is_made_once_and_found_by_its_subject(#[values(Embedded, Dyn
 #[tokio::test]
 async fn the_two_surfaces_know_the_same_account() {
     let (provider, server) = at_home().await;
-    server.receives_people_at(Some(tests::traveller::HOME)).await;
+    server.receives_people_at(tests::traveller::HOME).await;
     let pair = server.traveller().signs_in(&server, "/auth/google").await;
     let token = with_google(&provider, &server).await.expect(202).text();
     assert_eq!(user_of(&token), super::arc_social::owner_of(&pair.access));

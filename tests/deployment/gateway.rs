@@ -111,7 +111,7 @@ macro_rules! arc {
     };
 }
 
-pub const GROUPS: [Group; 16] = [
+pub const GROUPS: [Group; 17] = [
     engine!("EngineAuth", "engine-auth", engine_auth),
     engine!("EngineOrganizations", "engine-organizations", engine_organizations),
     engine!("EngineRoles", "engine-roles", engine_roles),
@@ -134,6 +134,7 @@ pub const GROUPS: [Group; 16] = [
     arc!("ArcAuth", "arc-auth", arc_auth),
     arc!("ArcClients", "arc-clients", arc_clients),
     arc!("ArcOtp", "arc-otp", arc_otp),
+    arc!("ArcSocial", "arc-social", arc_social),
     Group {
         function: "PlatformKeys",
         binary: "platform-keys",

@@ -96,7 +96,7 @@ fn what_each_function_may_do_beside_the_table() {
     let read = ["secretsmanager:GetSecretValue"];
     let make = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     let mail = ["ses:SendEmail", "ses:SendRawEmail", "sqs:SendMessage"];
-    let wanted: [(&str, Vec<&str>); 17] = [
+    let wanted: [(&str, Vec<&str>); 18] = [
         // Whoever may be the first makes the keys; without a token, which they sign, nothing else comes to need them.
         ("EngineAuth", [&log[..], &files, &make].concat()),
         ("IdentityServerAccounts", [&log[..], &make].concat()),
@@ -105,6 +105,7 @@ fn what_each_function_may_do_beside_the_table() {
         ("ArcAuth", [&log[..], &make].concat()),
         ("ArcClients", [&log[..], &read].concat()),
         ("ArcOtp", [&log[..], &read].concat()),
+        ("ArcSocial", [&log[..], &read].concat()),
         ("PlatformKeys", [&log[..], &make].concat()),
         ("EngineOrganizations", [&log[..], &files, &read].concat()),
         ("EngineRoles", [&log[..], &read].concat()),

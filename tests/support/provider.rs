@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jiff::Timestamp;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ use crate::server::Setup;
 pub const US: &str = "the-application";
 /// What we prove that with.
 pub const SECRET: &str = "known-to-both";
-/// When the test's clock begins, in seconds since 1970.
+/// When a test's clock begins, in seconds since 1970.
 const BEGIN: i64 = 1_772_366_400;
 
 /// What it does wrong.
@@ -122,6 +123,7 @@ struct Known {
     forms: Vec<(String, HashMap<String, String>)>,
     keys_read: u32,
     next: u32,
+    now: i64,
 }
 
 #[derive(Clone)]
@@ -157,6 +159,7 @@ impl Provider {
             forms: Vec::new(),
             keys_read: 0,
             next: 0,
+            now: BEGIN,
         }));
         let shared = Shared {
             url: url.clone(),
@@ -193,6 +196,11 @@ impl Provider {
         self.known().twist = twist.into();
     }
 
+    /// Has another clock than tests have that set theirs by hand.
+    pub fn is_at(&self, now: Timestamp) {
+        self.known().now = now.as_second();
+    }
+
     /// Whoever comes says no.
     pub fn denies(&self) {
         self.known().denies = true;
@@ -212,11 +220,8 @@ impl Provider {
 
     /// An id token of Google about the person, as a program gets it that asked on its own.
     pub fn id_token(&self) -> String {
-        let (person, twist) = {
-            let known = self.known();
-            (known.person.clone(), known.twist)
-        };
-        signed(&format!("{}/google", self.url), "google", &person, None, twist)
+        let known = self.known();
+        signed(&known, &format!("{}/google", self.url), "google", &known.person, None)
     }
 
     /// An access token for the person, as a program gets it that asked on its own.
@@ -231,76 +236,47 @@ impl Provider {
 
     /// Lets a server sign people in through it, by whatever name.
     pub fn serves<'a>(&self, setup: Setup<'a>) -> Setup<'a> {
-        let mut setup = setup.env("ALLOW_PRIVATE_PROVIDERS", "1");
-        for (prefix, name) in [
-            (
-                [
-                    "GOOGLE_AUTH_CLIENT_ID",
-                    "GOOGLE_AUTH_CLIENT_SECRET",
-                    "GOOGLE_AUTH_URL",
-                    "GOOGLE_AUTH_TOKEN_URL",
-                ],
-                "google",
-            ),
-            (
-                [
-                    "FACEBOOK_AUTH_CLIENT_ID",
-                    "FACEBOOK_AUTH_CLIENT_SECRET",
-                    "FACEBOOK_AUTH_URL",
-                    "FACEBOOK_AUTH_TOKEN_URL",
-                ],
-                "facebook",
-            ),
-            (
-                [
-                    "INSTAGRAM_AUTH_CLIENT_ID",
-                    "INSTAGRAM_AUTH_CLIENT_SECRET",
-                    "INSTAGRAM_AUTH_URL",
-                    "INSTAGRAM_AUTH_TOKEN_URL",
-                ],
-                "instagram",
-            ),
-            (
-                [
-                    "APPLE_AUTH_CLIENT_ID",
-                    "APPLE_AUTH_CLIENT_SECRET",
-                    "APPLE_AUTH_URL",
-                    "APPLE_AUTH_TOKEN_URL",
-                ],
-                "apple",
-            ),
-        ] {
-            let [id, secret, auth, token] = prefix;
-            setup = setup
-                .env(id, US)
-                .env(secret, SECRET)
-                .env(auth, self.at(name, "auth"))
-                .env(token, self.at(name, "token"));
-        }
-        setup
-            .env("GOOGLE_AUTH_ISSUER", format!("{}/google", self.url))
-            .env("GOOGLE_AUTH_JWKS_URL", self.at("google", "certs"))
-            .env("GOOGLE_AUTH_USERINFO_URL", self.at("google", "userinfo"))
-            .env("GOOGLE_AUTH_REVOKE_URL", self.at("google", "revoke"))
-            .env("APPLE_AUTH_ISSUER", format!("{}/apple", self.url))
-            .env("APPLE_AUTH_JWKS_URL", self.at("apple", "certs"))
-            .env(
-                "FACEBOOK_AUTH_USERINFO_URL",
-                self.at("facebook", "userinfo?fields=id,email"),
-            )
-            .env("FACEBOOK_AUTH_DEBUG_URL", self.at("facebook", "inspect"))
-            .env("INSTAGRAM_AUTH_USERINFO_URL", self.at("instagram", "userinfo"))
-            .env("KEYCLOAK_HOST", &self.url)
-            .env("KEYCLOAK_REALM", "test")
-            .env("KEYCLOAK_CLIENT_ID", US)
-            .env("KEYCLOAK_CLIENT_SECRET", SECRET)
+        let variables = self.variables().into_iter();
+        variables.fold(setup, |setup, (name, value)| setup.env(name, value))
     }
 
-    fn at(&self, name: &str, what: &str) -> String {
-        format!("{}/{name}/{what}", self.url)
+    /// The variables that lead to it.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![("ALLOW_PRIVATE_PROVIDERS", "1".to_owned())];
+        for [id, secret] in [
+            ["GOOGLE_AUTH_CLIENT_ID", "GOOGLE_AUTH_CLIENT_SECRET"],
+            ["FACEBOOK_AUTH_CLIENT_ID", "FACEBOOK_AUTH_CLIENT_SECRET"],
+            ["INSTAGRAM_AUTH_CLIENT_ID", "INSTAGRAM_AUTH_CLIENT_SECRET"],
+            ["APPLE_AUTH_CLIENT_ID", "APPLE_AUTH_CLIENT_SECRET"],
+            ["KEYCLOAK_CLIENT_ID", "KEYCLOAK_CLIENT_SECRET"],
+        ] {
+            variables.extend([(id, US.to_owned()), (secret, SECRET.to_owned())]);
+        }
+        let places = [
+            ("GOOGLE_AUTH_URL", "/google/auth"),
+            ("GOOGLE_AUTH_TOKEN_URL", "/google/token"),
+            ("GOOGLE_AUTH_ISSUER", "/google"),
+            ("GOOGLE_AUTH_JWKS_URL", "/google/certs"),
+            ("GOOGLE_AUTH_USERINFO_URL", "/google/userinfo"),
+            ("GOOGLE_AUTH_REVOKE_URL", "/google/revoke"),
+            ("FACEBOOK_AUTH_URL", "/facebook/auth"),
+            ("FACEBOOK_AUTH_TOKEN_URL", "/facebook/token"),
+            ("FACEBOOK_AUTH_USERINFO_URL", "/facebook/userinfo?fields=id,email"),
+            ("FACEBOOK_AUTH_DEBUG_URL", "/facebook/inspect"),
+            ("INSTAGRAM_AUTH_URL", "/instagram/auth"),
+            ("INSTAGRAM_AUTH_TOKEN_URL", "/instagram/token"),
+            ("INSTAGRAM_AUTH_USERINFO_URL", "/instagram/userinfo"),
+            ("APPLE_AUTH_URL", "/apple/auth"),
+            ("APPLE_AUTH_TOKEN_URL", "/apple/token"),
+            ("APPLE_AUTH_ISSUER", "/apple"),
+            ("APPLE_AUTH_JWKS_URL", "/apple/certs"),
+            ("KEYCLOAK_HOST", ""),
+        ];
+        variables.extend(places.map(|(name, path)| (name, format!("{}{path}", self.url))));
+        variables.push(("KEYCLOAK_REALM", "test".to_owned()));
+        variables
     }
 }
-
 fn members(text: &str) -> HashMap<String, String> {
     url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
@@ -395,7 +371,8 @@ async fn token(State(shared): State<Shared>, Path(provider): Path<String>, body:
         tokens["refresh_token"] = format!("refresh-of-{access}").into();
         if twist != Some(Twist::NoIdToken) {
             let nonce = grant.nonce.as_deref();
-            tokens["id_token"] = signed(&issuer(&shared.url, &provider), &provider, &grant.person, nonce, twist).into();
+            tokens["id_token"] =
+                signed(&known, &issuer(&shared.url, &provider), &provider, &grant.person, nonce).into();
         }
     }
     Json(tokens).into_response()
@@ -517,7 +494,11 @@ async fn inspect(State(shared): State<Shared>, RawQuery(query): RawQuery, header
         US
     };
     let is_valid = known.twist != Some(Twist::InvalidToken);
-    let expires_at = if known.twist == Some(Twist::Expired) { BEGIN } else { 0 };
+    let expires_at = if known.twist == Some(Twist::Expired) {
+        known.now
+    } else {
+        0
+    };
     let data = json!({ "app_id": app, "is_valid": is_valid, "user_id": person.subject, "expires_at": expires_at });
     Json(json!({ "data": data })).into_response()
 }
@@ -581,20 +562,20 @@ fn jwk(key: &EncodingKey, kid: &str) -> Value {
 }
 
 /// An id token.
-fn signed(issuer: &str, provider: &str, person: &Person, nonce: Option<&str>, twist: Option<Twist>) -> String {
+fn signed(known: &Known, issuer: &str, provider: &str, person: &Person, nonce: Option<&str>) -> String {
     use Twist::*;
     let mut claims = told(provider, person);
     claims["iss"] = issuer.into();
     claims["aud"] = US.into();
-    claims["iat"] = BEGIN.into();
-    claims["exp"] = (BEGIN + 3600).into();
+    claims["iat"] = known.now.into();
+    claims["exp"] = (known.now + 3600).into();
     if let Some(nonce) = nonce {
         claims["nonce"] = nonce.into();
     }
     let mut header = Header::new(Algorithm::RS256);
     header.kid = Some("ours".into());
     let mut key = ours();
-    match twist {
+    match known.twist {
         Some(WrongIssuer) => claims["iss"] = "https://another.example.com".into(),
         Some(WrongAudience) => claims["aud"] = "another-application".into(),
         Some(OthersToken) => {
@@ -603,8 +584,8 @@ fn signed(issuer: &str, provider: &str, person: &Person, nonce: Option<&str>, tw
         }
         Some(WrongNonce) => claims["nonce"] = "another".into(),
         Some(NoNonce) => drop(claims.as_object_mut().unwrap().remove("nonce")),
-        Some(Expired) => claims["exp"] = BEGIN.into(),
-        Some(NotYet) => claims["iat"] = (BEGIN + 600).into(),
+        Some(Expired) => claims["exp"] = known.now.into(),
+        Some(NotYet) => claims["iat"] = (known.now + 600).into(),
         Some(NoSubject) => drop(claims.as_object_mut().unwrap().remove("sub")),
         Some(OthersUserInfo | Terse) => drop(claims.as_object_mut().unwrap().remove("email")),
         Some(OtherKey) => key = other(),

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::arc::Pair;
 use crate::server::{CLIENT_ID, CLIENT_SECRET};
-use crate::{Answer, Server};
+use crate::{Answer, Client, Server};
 
 /// Where the first client's people are sent back to.
 pub const HOME: &str = "https://app.example.com/in?from=us";
@@ -86,7 +86,7 @@ impl Server {
     }
 
     /// Gives the first client a place that people are sent back to.
-    pub async fn receives_people_at(&self, place: Option<&str>) {
+    pub async fn receives_people_at(&self, place: &str) {
         let arc = self.client().arc();
         let admin = arc.admin().await;
         let change = json!({ "redirectUrl": place });
@@ -173,23 +173,7 @@ impl Traveller {
     /// Goes to the provider, which sends them back.
     pub async fn at_provider(&self, begun: &Answer) -> Arrival {
         assert_eq!(begun.status, 302, "{}", begun.text());
-        let answer = self.go(Method::GET, begun.header("location").unwrap(), None).await;
-        if answer.status == 303 {
-            let url = Url::parse(answer.header("location").unwrap()).unwrap();
-            return Arrival { url, form: None };
-        }
-        let page = answer.expect(200).text();
-        let (_, rest) = page.split_once("action=\"").unwrap();
-        let url = Url::parse(rest.split('"').next().unwrap()).unwrap();
-        let fields = rest.split("name=\"").skip(1).map(|field| {
-            let (name, rest) = field.split_once("\" value=\"").unwrap();
-            let value = rest.split('"').next().unwrap();
-            (name.to_owned(), value.replace("&quot;", "\"").replace("&amp;", "&"))
-        });
-        Arrival {
-            url,
-            form: Some(fields.collect()),
-        }
+        at_provider(begun.header("location").unwrap()).await
     }
 
     /// Comes back from the provider.
@@ -214,6 +198,27 @@ impl Traveller {
     pub async fn signs_in(&self, server: &Server, path: &str) -> Pair {
         let code = self.travels(path).await.code_at(HOME);
         server.client().arc().exchange(&code).await.expect_pair()
+    }
+}
+
+/// Goes to a provider, which sends people back at once.
+pub async fn at_provider(location: &str) -> Arrival {
+    let answer = Client::new("").follow(location).await;
+    if answer.status == 303 {
+        let url = Url::parse(answer.header("location").unwrap()).unwrap();
+        return Arrival { url, form: None };
+    }
+    let page = answer.expect(200).text();
+    let (_, rest) = page.split_once("action=\"").unwrap();
+    let url = Url::parse(rest.split('"').next().unwrap()).unwrap();
+    let fields = rest.split("name=\"").skip(1).map(|field| {
+        let (name, rest) = field.split_once("\" value=\"").unwrap();
+        let value = rest.split('"').next().unwrap();
+        (name.to_owned(), value.replace("&quot;", "\"").replace("&amp;", "&"))
+    });
+    Arrival {
+        url,
+        form: Some(fields.collect()),
     }
 }
 
