@@ -14,4 +14,5 @@ mod meter;
 mod operations;
 mod passkeys;
 mod scale;
+mod social;
 mod tenants;
