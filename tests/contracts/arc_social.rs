@@ -178,7 +178,7 @@ async fn the_deprecated_way_to_begin() {
         let missing = traveller
             .goes(&format!("{path}?{}", form(&[("client_id", CLIENT_ID)])))
             .await;
-        missing.expect_violations(&[("", "required")]);
+        missing.expect_said_by_check(401, "Client Verification Failed");
     }
     for path in ["/auth/facebook", "/auth/instagram", "/auth/oauth-apple"] {
         traveller

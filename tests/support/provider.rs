@@ -63,6 +63,8 @@ pub enum Twist {
     SendsElsewhere,
     Slow,
     Huge,
+    /// Shows a link and lets people go back by it.
+    Waits,
     /// Answers in another's name (RFC 9207).
     OtherAnswers,
     /// The token was given to another application.
@@ -319,7 +321,11 @@ async fn authorize(State(shared): State<Shared>, Path(provider): Path<String>, R
     let sent = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(sent)
         .finish();
-    Redirect::to(&format!("{back}?{sent}")).into_response()
+    let back = format!("{back}?{sent}");
+    if known.twist == Some(Twist::Waits) {
+        return Html(format!("<a href=\"{}\">Go on</a>", back.replace('&', "&amp;"))).into_response();
+    }
+    Redirect::to(&back).into_response()
 }
 
 /// A form that posts itself.

@@ -85,7 +85,6 @@ pub struct Beginning<'a> {
 }
 
 /// Where a browser goes now.
-#[derive(Debug)]
 pub struct Begun {
     /// The address at the provider.
     pub location: String,
@@ -184,7 +183,6 @@ fn cookie_of(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
 pub struct NoFlow;
 
 /// A flow that is taken, for whoever came back first.
-#[derive(Debug)]
 pub struct Taken {
     /// The client.
     pub client: Client,

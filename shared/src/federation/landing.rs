@@ -23,7 +23,7 @@ use crate::tokens::Secret;
 const MAX_CODE: usize = 4096;
 
 /// What a provider sends along with a browser, by a redirect or by a form.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Answer {
     /// A code, which is ours to exchange.
     pub code: Option<String>,
@@ -61,7 +61,6 @@ impl From<NotSignedIn> for NotLanded {
 }
 
 /// Where a browser goes now, and the cookie that is taken away from it.
-#[derive(Debug)]
 pub struct Landed {
     /// The client's place, with a code.
     pub location: String,

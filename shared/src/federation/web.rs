@@ -141,9 +141,13 @@ impl Web {
         });
         plain.enforce_http(false);
         let connector = tls.enable_http1().wrap_connector(plain);
-        Ok(self
-            .client
-            .get_or_init(|| Client::builder(TokioExecutor::new()).build(connector)))
+        // A function that was frozen would find its connections dead, and a provider's code is not tried twice.
+        let unpooled = || {
+            Client::builder(TokioExecutor::new())
+                .pool_max_idle_per_host(0)
+                .build(connector)
+        };
+        Ok(self.client.get_or_init(unpooled))
     }
 }
 

@@ -83,7 +83,7 @@ pub async fn come_back(
     let config = configured(app, provider)?;
     let landed = Box::pin(land(app, config, answer, headers, &origin)).await;
     let landed = landed.map_err(in_words(refusal))?;
-    redirect(&landed.location, landed.cookie.as_deref())
+    Ok(redirect(landed.location, landed.cookie))
 }
 
 fn refusal(why: NotLanded) -> ArcError {

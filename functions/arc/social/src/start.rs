@@ -1,13 +1,14 @@
 //! Sending somebody to a provider.
 
 use axum::extract::{FromRequest as _, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use http::StatusCode;
-use http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
+use http::header::{HeaderMap, LOCATION, SET_COOKIE};
 use secrecy::SecretString;
 use serde::Deserialize;
 use shared::App;
-use shared::clients::proof::Credentials;
+use shared::act::Undone;
+use shared::clients::proof::{Credentials, NotProved};
 use shared::federation::flow::{Beginning, begin};
 use shared::federation::{Provider, ProviderConfig};
 use shared::http::query;
@@ -73,9 +74,6 @@ pub enum StartGetAnswers {
     /// `API not found !`: this provider is not configured
     #[response(status = 404)]
     NotConfigured(ErrorBody),
-    /// A client that has a secret does not say it
-    #[response(status = 422)]
-    BreaksSchema(ErrorBody),
     /// Too many attempts: see Retry-After
     #[response(status = 429)]
     TooMany(ErrorBody),
@@ -92,7 +90,8 @@ pub async fn by_form(app: &App, provider: Provider, origin: Origin, request: Req
     let by_browser = is_browser(request.headers());
     let FormBody(body) = FormBody::<Start>::from_request(request, app).await?;
     let said = credentials(body.client_id, body.client_secret);
-    send(app, config, &said, body.state, by_browser, &origin).await
+    let begun = send(app, config, &said, body.state, by_browser, &origin).await;
+    begun.map_err(in_words(not_proved))
 }
 
 /// By a query.
@@ -101,7 +100,9 @@ pub async fn by_query(app: &App, provider: Provider, origin: Origin, request: Re
     let (parts, _) = request.into_parts();
     let client_id = query::text(&parts.uri, "client_id").ok_or_else(ArcError::client_auth_absent)?;
     let said = credentials(client_id, query::text(&parts.uri, "client_secret"));
-    send(app, config, &said, None, is_browser(&parts.headers), &origin).await
+    let begun = send(app, config, &said, None, is_browser(&parts.headers), &origin).await;
+    // There is no schema that a query breaks.
+    begun.map_err(in_words(|_: NotProved| ArcError::client_verification()))
 }
 
 fn credentials(id: String, secret: Option<String>) -> Credentials {
@@ -118,7 +119,7 @@ async fn send(
     client_state: Option<String>,
     by_browser: bool,
     origin: &Origin,
-) -> Result<Response, ArcError> {
+) -> Result<Response, Undone<NotProved>> {
     let beginning = Beginning {
         config,
         said,
@@ -126,19 +127,14 @@ async fn send(
         by_browser,
         origin,
     };
-    let begun = begin(app, beginning).await.map_err(in_words(not_proved))?;
-    redirect(&begun.location, begun.cookie.as_deref())
+    let begun = begin(app, beginning).await?;
+    Ok(redirect(begun.location, begun.cookie))
 }
 
 /// 302, as published; what a form held is not sent on with it.
-pub fn redirect(location: &str, cookie: Option<&str>) -> Result<Response, ArcError> {
-    let header = |text: &str| HeaderValue::try_from(text).map_err(ArcError::internal);
-    let mut response = StatusCode::FOUND.into_response();
-    response.headers_mut().insert(LOCATION, header(location)?);
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(SET_COOKIE, header(cookie)?);
-    }
-    Ok(response)
+pub fn redirect(location: String, cookie: Option<String>) -> Response {
+    let cookie = cookie.map(|cookie| AppendHeaders([(SET_COOKIE, cookie)]));
+    (StatusCode::FOUND, [(LOCATION, location)], cookie, ()).into_response()
 }
 
 /// Whether a browser goes here itself, and will come back itself: browsers say so (Fetch Metadata), and no script can. A client
