@@ -178,12 +178,15 @@ fn request(url: &Url, ask: Ask<'_>) -> http::Result<Request<Full<Bytes>>> {
 /// Why a connection failed: the innermost cause says it.
 fn unreachable_by(error: &(dyn std::error::Error + 'static)) -> WebError {
     let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    match cause.is::<NotPublic>() {
-        true => WebError::NotPublic,
-        false => WebError::Unreachable(cause.to_string()),
+    loop {
+        let within = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if within.is_some_and(|within| within.is::<NotPublic>()) {
+            return WebError::NotPublic;
+        }
+        match cause.source() {
+            Some(source) => cause = source,
+            None => return WebError::Unreachable(cause.to_string()),
+        }
     }
 }
 
