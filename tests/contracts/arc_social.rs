@@ -196,11 +196,11 @@ async fn a_provider_that_is_not_configured_is_not_there() {
         traveller
             .begins(path)
             .await
-            .expect_said_by_handler(404, "API not found !");
+            .expect_said_by_handler(404, "Provider not configured");
         traveller
             .posts(path, "")
             .await
-            .expect_said_by_handler(404, "API not found !");
+            .expect_said_by_handler(404, "Provider not configured");
     }
     for path in [
         "/auth/google-auth-redirect",
@@ -214,10 +214,10 @@ async fn a_provider_that_is_not_configured_is_not_there() {
         traveller
             .goes(path)
             .await
-            .expect_said_by_handler(404, "API not found !");
+            .expect_said_by_handler(404, "Provider not configured");
     }
     let refused = traveller.posts("/auth/apple-oauth-redirect", "x=y").await;
-    refused.expect_said_by_handler(404, "API not found !");
+    refused.expect_said_by_handler(404, "Provider not configured");
 }
 
 #[tokio::test]

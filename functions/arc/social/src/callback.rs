@@ -46,7 +46,7 @@ pub enum CallbackAnswers {
     /// no account yet, and no verified address for one; `{message: "UserInactive"}`
     #[response(status = 401)]
     Refused(ErrorBody),
-    /// `API not found !`: this provider is not configured
+    /// `Provider not configured`
     #[response(status = 404)]
     NotConfigured(ErrorBody),
     /// Too many attempts: see Retry-After

@@ -48,7 +48,7 @@ pub enum StartAnswers {
     /// `{message: "Client Verification Failed"}`
     #[response(status = 401)]
     Refused(ErrorBody),
-    /// `API not found !`: this provider is not configured
+    /// `Provider not configured`
     #[response(status = 404)]
     NotConfigured(ErrorBody),
     /// The body is not announced as a form
@@ -71,7 +71,7 @@ pub enum StartGetAnswers {
     /// `Unauthorized` without a client; `{message: "Client Verification Failed"}`
     #[response(status = 401)]
     Refused(ErrorBody),
-    /// `API not found !`: this provider is not configured
+    /// `Provider not configured`
     #[response(status = 404)]
     NotConfigured(ErrorBody),
     /// Too many attempts: see Retry-After
@@ -79,9 +79,10 @@ pub enum StartGetAnswers {
     TooMany(ErrorBody),
 }
 
-/// The provider, where it is configured. Where it is not, its paths are not there.
+/// The provider, where it is configured. Where it is not, nothing else is looked at.
 pub fn configured(app: &App, provider: Provider) -> Result<&ProviderConfig, ArcError> {
-    app.config.federation.of(provider).ok_or_else(ArcError::no_route)
+    let config = app.config.federation.of(provider);
+    config.ok_or_else(|| ArcError::new(StatusCode::NOT_FOUND, "Provider not configured"))
 }
 
 /// By a form.

@@ -111,9 +111,10 @@ pub async fn signin_facebook(
     let_in(&app, &identity, &origin).await
 }
 
-/// The provider, where it is configured. Where it is not, its path is not there, whatever the body.
+/// The provider, where it is configured. Where it is not, nothing else is looked at.
 fn configured(app: &App, provider: Provider) -> Result<&ProviderConfig, EngineError> {
-    app.config.federation.of(provider).ok_or_else(EngineError::not_found)
+    let config = app.config.federation.of(provider);
+    config.ok_or_else(|| EngineError::new(StatusCode::NOT_FOUND, "This provider is not configured"))
 }
 
 fn disbelieved(provider: Provider, why: &Distrust, not_believed: impl FnOnce() -> EngineError) -> EngineError {
