@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{Config, TableConfig};
 use crate::credentials::passkey::relying_party::RelyingParty;
 use crate::credentials::password::{Argon2Params, PasswordHasher, PasswordPolicy};
+use crate::federation::Federation;
 use crate::files::Files;
 use crate::random::Random;
 use crate::store::{Store, Table};
@@ -47,6 +48,8 @@ pub struct Parts {
     pub relying_party: RelyingParty,
     /// What is remembered of the edge between requests.
     pub edge: Kept,
+    /// Asks the providers that people sign in through.
+    pub federation: Federation,
     /// Clients of other AWS services.
     pub aws: Aws,
 }
@@ -92,6 +95,7 @@ impl App {
             },
             relying_party: RelyingParty::new(config.webauthn.clone()),
             edge: Kept::new(Places::new(config.edge.geoip_db.clone())),
+            federation: Federation::new(&config.federation, clock.clone()),
             config,
             clock,
             random,

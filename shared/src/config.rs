@@ -3,6 +3,7 @@
 pub mod barong;
 mod customers;
 mod edge;
+mod providers;
 mod variables;
 
 use std::net::{IpAddr, SocketAddr};
@@ -14,6 +15,7 @@ use secrecy::SecretString;
 use crate::accounts::email::Email;
 use crate::clients::{ClientId, ClientSecret};
 use crate::credentials::passkey::relying_party;
+use crate::federation::FederationConfig;
 use crate::http::throttle::{Limit, Limits};
 
 pub use barong::BarongConfig;
@@ -173,6 +175,8 @@ pub struct Config {
     pub customers: CustomerConfig,
     /// Who we are to an authenticator.
     pub webauthn: WebauthnConfig,
+    /// Whom people may sign in through.
+    pub federation: FederationConfig,
     /// The first administrator.
     pub bootstrap_admin: BootstrapAdmin,
     /// The first OAuth client.
@@ -236,6 +240,7 @@ impl Config {
             barong: BarongConfig::read(&env)?,
             edge: EdgeConfig::read(&env)?,
             webauthn: env.webauthn(&public_url, &service_name)?,
+            federation: providers::read(&env)?,
             listen,
             data_dir,
             public_url,
@@ -405,6 +410,7 @@ impl Env<'_> {
             sms_repeat: limit("THROTTLE_SMS_REPEAT", defaults.sms_repeat)?,
             sms_country: limit("THROTTLE_SMS_COUNTRY", defaults.sms_country)?,
             sms_code_account: limit("THROTTLE_SMS_CODE_ACCOUNT", defaults.sms_code_account)?,
+            social_address: limit("THROTTLE_SOCIAL_ADDRESS", defaults.social_address)?,
         }))
     }
 }
@@ -453,6 +459,58 @@ mod tests {
         ] {
             assert_eq!(config(&[(name, value)]).unwrap_err().name, name, "{name}={value}");
         }
+    }
+
+    #[test]
+    fn a_provider_that_is_half_configured_is_named() {
+        let google = [("GOOGLE_AUTH_CLIENT_ID", "us"), ("GOOGLE_AUTH_CLIENT_SECRET", "x")];
+        let keycloak = [("KEYCLOAK_CLIENT_ID", "us"), ("KEYCLOAK_CLIENT_SECRET", "x")];
+        let cases: [(&[(&str, &str)], &str); 9] = [
+            (&google[..1], "GOOGLE_AUTH_CLIENT_SECRET"),
+            (
+                &[google[0], google[1], ("GOOGLE_AUTH_URL", "http://a.example.com")],
+                "GOOGLE_AUTH_URL",
+            ),
+            (
+                &[google[0], google[1], ("GOOGLE_AUTH_JWKS_URL", "https://u:p@a.b/")],
+                "GOOGLE_AUTH_JWKS_URL",
+            ),
+            (
+                &[google[0], google[1], ("GOOGLE_AUTH_ISSUER", "a#b")],
+                "GOOGLE_AUTH_ISSUER",
+            ),
+            (&keycloak, "KEYCLOAK_REALM"),
+            (&[keycloak[0], keycloak[1], ("KEYCLOAK_REALM", "a/b")], "KEYCLOAK_REALM"),
+            (&[keycloak[0], keycloak[1], ("KEYCLOAK_REALM", "a")], "KEYCLOAK_HOST"),
+            (&[("APPLE_AUTH_CLIENT_ID", "us")], "APPLE_AUTH_CLIENT_SECRET"),
+            (
+                &[("APPLE_AUTH_CLIENT_ID", "us"), ("APPLE_AUTH_PRIVATE_KEY", "no key")],
+                "APPLE_AUTH_PRIVATE_KEY",
+            ),
+        ];
+        for (pairs, name) in cases {
+            assert_eq!(config(pairs).unwrap_err().name, name, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_provider_is_where_it_is_by_default() {
+        use crate::federation::Provider;
+        let pairs = [
+            ("FACEBOOK_AUTH_CLIENT_ID", "us"),
+            ("FACEBOOK_AUTH_CLIENT_SECRET", "hunter2"),
+            ("PUBLIC_URL", "https://id.example.com"),
+        ];
+        let config = config(&pairs).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+        let providers = config.federation.providers;
+        let [facebook] = &providers[..] else {
+            panic!("{providers:?}")
+        };
+        assert_eq!(facebook.provider, Provider::Facebook);
+        let callback = facebook.redirect_uri(&config.public_url);
+        assert_eq!(callback, "https://id.example.com/auth/facebook-auth-redirect");
+        assert_eq!(facebook.token.host_str(), Some("graph.facebook.com"));
     }
 
     #[test]

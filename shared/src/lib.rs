@@ -8,6 +8,7 @@
 //! | [`sessions`] | sign-in, opening, checking and ending sessions |
 //! | [`access`] | roles and what they give |
 //! | [`clients`] | OAuth clients |
+//! | [`federation`] | signing in through Google, Facebook, Instagram, Apple, Keycloak |
 //! | [`organizations`] | tenants and membership |
 //! | [`activity`] | the audit log |
 //! | [`notify`] | messages: templates, the outbox, SES, the local mailbox |
@@ -31,6 +32,7 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod credentials;
+pub mod federation;
 pub mod files;
 pub mod http;
 pub mod ids;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::App;
 use crate::accounts::{State, User};
 use crate::activity::Activity;
+use crate::federation::upstream::Upstream;
 use crate::ids::{SessionId, UserId};
 use crate::organizations::Membership;
 use crate::store::commit::{Step, int, text};
@@ -80,6 +81,9 @@ pub struct Session {
     /// The cookie that it goes by, where it is a browser's.
     #[serde(default)]
     pub cookie: Option<cookie::Binding>,
+    /// Through whom it began, where a provider is told when it ends.
+    #[serde(default)]
+    pub upstream: Option<Upstream>,
 }
 
 impl Session {
@@ -123,6 +127,8 @@ pub struct Opening<'a> {
     pub pair: Option<Pair>,
     /// The cookie that it goes by, where it is a browser's.
     pub cookie: Option<cookie::Binding>,
+    /// Through whom it began, where a provider is told when it ends.
+    pub upstream: Option<Upstream>,
     /// Whether it is written down that the user signed in.
     pub is_noted: bool,
 }
@@ -139,6 +145,7 @@ impl<'a> Opening<'a> {
             valid_until: app.clock.now().checked_add(LIFETIME).map_err(StoreError::corrupt)?,
             pair: None,
             cookie: None,
+            upstream: None,
             is_noted: true,
         })
     }
@@ -182,6 +189,7 @@ pub fn begin<E>(commit: &mut Commit<E>, app: &App, user: &User, opening: Opening
         epoch: user.session_epoch,
         pair: opening.pair,
         cookie: opening.cookie,
+        upstream: opening.upstream,
     };
     commit.create(&session);
     session

@@ -8,6 +8,7 @@ mod deny;
 mod edge;
 mod enumeration;
 mod failures;
+mod federation;
 mod forged_tokens;
 pub mod forger;
 mod guessing;

@@ -9,6 +9,7 @@ mod passkeys;
 mod reset;
 mod second_factor;
 mod sessions;
+mod social;
 
 use serde_json::json;
 use tests::{Browser, PASSWORD, Server};

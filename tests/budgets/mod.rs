@@ -17,4 +17,5 @@ mod meter;
 mod operations;
 mod passkeys;
 mod scale;
+mod social;
 mod tenants;

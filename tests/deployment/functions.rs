@@ -7,12 +7,14 @@ use std::net::IpAddr;
 use http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tests::provider::Provider;
 use tests::runtime_api::Function;
+use tests::traveller::HOME;
 use tests::{Answer, Client, Server, events};
 
 use super::gateway::{GROUPS, Group, Route, select};
 use super::operations::OPERATIONS;
-use super::runtime::{beside, server};
+use super::runtime::{at_work, beside, server};
 use super::stack::Stack;
 use super::story::{self, Api, Teller};
 
@@ -23,10 +25,10 @@ struct Deployed {
 }
 
 impl Deployed {
-    async fn beside(server: &Server) -> Self {
+    async fn beside(server: &Server, more: &[(&str, &str)]) -> Self {
         let mut functions = BTreeMap::new();
         for group in GROUPS {
-            functions.insert(group.function, beside(server, group.binary, &[]).await);
+            functions.insert(group.function, beside(server, group.binary, more).await);
         }
         Self {
             routes: Route::all(&Stack::read()),
@@ -58,13 +60,18 @@ impl Api for OverHttp {
 /// Two worlds live the same life on one table, one through the programs and one through the server.
 #[tokio::test]
 async fn every_operation_is_the_same_under_lambda() {
-    let server = server().await;
-    let (client, deployed) = (server.client(), Deployed::beside(&server).await);
+    let provider = Provider::start().await;
+    provider.is_at(jiff::Timestamp::now());
+    let server = at_work(provider.serves(Server::setup())).start().await;
+    server.receives_people_at(HOME).await;
+    let variables = provider.variables();
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (client, deployed) = (server.client(), Deployed::beside(&server, &variables).await);
     let mut by_function = Teller::new(&deployed);
-    let people = story::tell(&mut by_function, &client, "world_a").await;
+    let people = story::tell(&mut by_function, &client, &provider, "world_a").await;
     let over_http = OverHttp(client.clone());
     let mut by_server = Teller::new(&over_http);
-    story::tell(&mut by_server, &client, "world_b").await;
+    story::tell(&mut by_server, &client, &provider, "world_b").await;
 
     assert_eq!(by_function.told.len(), by_server.told.len());
     let mut answered: BTreeMap<&str, BTreeSet<bool>> = BTreeMap::new();
@@ -95,7 +102,7 @@ async fn every_operation_is_the_same_under_lambda() {
 #[tokio::test]
 async fn every_program_refuses_as_the_server_does() {
     let server = server().await;
-    let (client, deployed) = (server.client(), Deployed::beside(&server).await);
+    let (client, deployed) = (server.client(), Deployed::beside(&server, &[]).await);
     let mut refused = Vec::new();
     for (operation, _, _, function) in OPERATIONS {
         let mut wrong_method = events::http(operation);

@@ -120,7 +120,7 @@ macro_rules! barong {
     };
 }
 
-pub const GROUPS: [Group; 19] = [
+pub const GROUPS: [Group; 20] = [
     barong!("BarongAuthz", "barong-authz", barong_authz),
     barong!("BarongIdentity", "barong-identity", barong_identity),
     barong!("BarongResource", "barong-resource", barong_resource),
@@ -146,6 +146,7 @@ pub const GROUPS: [Group; 19] = [
     arc!("ArcAuth", "arc-auth", arc_auth),
     arc!("ArcClients", "arc-clients", arc_clients),
     arc!("ArcOtp", "arc-otp", arc_otp),
+    arc!("ArcSocial", "arc-social", arc_social),
     Group {
         function: "PlatformKeys",
         binary: "platform-keys",

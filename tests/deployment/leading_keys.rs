@@ -11,6 +11,8 @@ use shared::store::commit::Effect;
 use shared::store::door::Counting;
 use shared::store::query::Index;
 use shared::store::{Call, Key};
+use tests::provider::Provider;
+use tests::traveller::HOME;
 use tests::{Answer, Client, Server, events};
 
 use super::gateway::{Route, select};
@@ -188,7 +190,10 @@ async fn every_function_may_touch_what_it_touches_and_nothing_else() {
     let door = Arc::new(Counting::default());
     let before = Arc::clone(&door);
     let adjust = move |parts: &mut Parts| parts.store = parts.store.clone().behind(before);
-    let server = Server::setup().env("THROTTLE", "on").with(adjust).start().await;
+    let provider = Provider::start().await;
+    let setup = provider.serves(Server::setup()).env("THROTTLE", "on");
+    let server = setup.with(adjust).start().await;
+    server.receives_people_at(HOME).await;
     let stack = Stack::read();
     let watched = Watched {
         client: server.client(),
@@ -197,7 +202,7 @@ async fn every_function_may_touch_what_it_touches_and_nothing_else() {
         touched: Mutex::default(),
     };
     let mut teller = Teller::new(&watched);
-    let people = story::tell(&mut teller, &watched.client, "world_a").await;
+    let people = story::tell(&mut teller, &watched.client, &provider, "world_a").await;
     story::rarer::tell(&mut teller, &server, &people).await;
 
     // Whoever looks into the mailbox lets the mailer work.

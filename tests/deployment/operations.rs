@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 165] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 182] = [
     ("authz.authorize", "ANY", "/api/v2/auth/{path+}", "BarongAuthz"),
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),
@@ -236,6 +236,8 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 165] = [
     ),
     ("signin", "POST", "/api/v1/signin", "EngineAuth"),
     ("signup", "POST", "/api/v1/signup", "EngineAuth"),
+    ("signin_google", "POST", "/api/v1/signin/google", "EngineAuth"),
+    ("signin_facebook", "POST", "/api/v1/signin/facebook", "EngineAuth"),
     ("get_me", "GET", "/api/v1/me", "EngineAuth"),
     ("update_profile", "POST", "/api/v1/user/updateprofile", "EngineAuth"),
     ("send_reset_token", "POST", "/api/v1/user/reset", "EngineAuth"),
@@ -641,6 +643,26 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 165] = [
     ("verify-otp", "POST", "/auth/verify-otp", "ArcOtp"),
     ("check-qr-code", "GET", "/auth/check-qr-code", "ArcOtp"),
     ("create-qr-code", "POST", "/auth/create-qr-code", "ArcOtp"),
+    ("google-start", "POST", "/auth/google", "ArcSocial"),
+    ("google-start-get", "GET", "/auth/google", "ArcSocial"),
+    ("google-callback", "GET", "/auth/google-auth-redirect", "ArcSocial"),
+    ("facebook-start", "POST", "/auth/facebook", "ArcSocial"),
+    ("facebook-callback", "GET", "/auth/facebook-auth-redirect", "ArcSocial"),
+    ("instagram-start", "POST", "/auth/instagram", "ArcSocial"),
+    (
+        "instagram-callback",
+        "GET",
+        "/auth/instagram-auth-redirect",
+        "ArcSocial",
+    ),
+    ("apple-start", "POST", "/auth/oauth-apple", "ArcSocial"),
+    ("apple-callback", "GET", "/auth/apple-oauth-redirect", "ArcSocial"),
+    ("apple-callback-post", "POST", "/auth/apple-oauth-redirect", "ArcSocial"),
+    ("keycloak-start", "POST", "/auth/keycloak", "ArcSocial"),
+    ("keycloak-start-get", "GET", "/auth/keycloak", "ArcSocial"),
+    ("keycloak-callback", "GET", "/auth/keycloak-auth-redirect", "ArcSocial"),
+    ("keycloak-logout", "POST", "/keycloak/logout", "ArcSocial"),
+    ("google-logout", "POST", "/google/logout", "ArcSocial"),
 ];
 
 /// A path that a client may write for a pattern.

@@ -100,7 +100,7 @@ fn what_each_function_may_do_beside_the_table() {
     let read = ["secretsmanager:GetSecretValue"];
     let make = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     let mail = ["ses:SendEmail", "ses:SendRawEmail", "sns:Publish", "sqs:SendMessage"];
-    let wanted: [(&str, Vec<&str>); 20] = [
+    let wanted: [(&str, Vec<&str>); 21] = [
         ("BarongAuthz", [&log[..], &read].concat()),
         ("BarongIdentity", [&log[..], &make].concat()),
         (
@@ -115,6 +115,7 @@ fn what_each_function_may_do_beside_the_table() {
         ("ArcAuth", [&log[..], &make].concat()),
         ("ArcClients", [&log[..], &read].concat()),
         ("ArcOtp", [&log[..], &read].concat()),
+        ("ArcSocial", [&log[..], &read].concat()),
         ("PlatformKeys", [&log[..], &make].concat()),
         ("EngineOrganizations", [&log[..], &files, &read].concat()),
         ("EngineRoles", [&log[..], &read].concat()),

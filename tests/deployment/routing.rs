@@ -153,6 +153,8 @@ fn every_function_that_answers_http_is_known_by_its_program() {
 #[case::wrong_method_of_sign_ins("POST", "/login-activity", "ArcClients", 404)]
 #[case::wrong_method_of_one_time_passwords("PUT", "/otp-caches/ada", "ArcOtp", 404)]
 #[case::wrong_method_of_codes("GET", "/auth/send-otp", "ArcOtp", 404)]
+#[case::wrong_method_of_a_provider("GET", "/auth/facebook", "ArcSocial", 404)]
+#[case::wrong_method_of_signing_out_there("GET", "/google/logout", "ArcSocial", 404)]
 #[case::not_found_by_contract("DELETE", "/api/v1/invitations", "EngineInvitations", 404)]
 #[tokio::test]
 async fn a_surface_answers_for_what_it_does_not_have(

@@ -7,14 +7,17 @@ use serde_json::{Value, json};
 use shared::clock::Clock;
 use tests::events::{self, over_http, with_body, with_path, with_token};
 use tests::runtime_api::{Function, Outcome};
+use tests::server::Setup;
 use tests::{Answer, Client, PASSWORD, Server};
 
 /// A server with the clock of this machine, which is the clock of the programs beside it.
 pub async fn server() -> Server {
-    Server::setup()
-        .with(|parts| parts.clock = Clock::system())
-        .start()
-        .await
+    at_work(Server::setup()).start().await
+}
+
+/// With the clock that programs have as well.
+pub fn at_work(setup: Setup<'_>) -> Setup<'_> {
+    setup.with(|parts| parts.clock = Clock::system())
 }
 
 /// The program `name` beside `server`.

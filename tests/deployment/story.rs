@@ -11,8 +11,10 @@ mod identity_roles;
 mod pages;
 mod passkeys;
 pub mod rarer;
+mod social;
 
 use serde_json::{Value, json};
+use tests::provider::Provider;
 use tests::server::{ADMIN, ADMIN_PASSWORD};
 use tests::{Answer, Client, PASSWORD, events};
 
@@ -92,6 +94,16 @@ impl Ask {
     /// With this header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.0["headers"][name] = value.into();
+        self
+    }
+
+    /// A form.
+    pub fn posting(mut self, members: &[(&str, &str)]) -> Self {
+        let text = tests::traveller::form(members);
+        self.0["headers"]["content-length"] = text.len().to_string().into();
+        self.0["headers"]["content-type"] = "application/x-www-form-urlencoded".into();
+        self.0["body"] = text.into();
+        self.0["isBase64Encoded"] = false.into();
         self
     }
 
@@ -187,8 +199,14 @@ impl People {
     }
 }
 
-/// The whole story, in a world of its own: several may be told to one table. `mail` reads the mailbox.
-pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'static str) -> People {
+/// The whole story, in a world of its own: several may be told to one table. `mail` reads the mailbox, and `provider` vouches
+/// for people.
+pub async fn tell(
+    teller: &mut Teller<'_, impl Api>,
+    mail: &Client,
+    provider: &Provider,
+    world: &'static str,
+) -> People {
     let address = |name: &str| format!("{name}@{world}.example.com");
     let mut people = People {
         world,
@@ -214,5 +232,6 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, world: &'sta
     barong_resource::tell(teller, mail, &people).await;
     arc_auth::tell(teller, mail, &people).await;
     arc::tell(teller, mail, &people).await;
+    social::tell(teller, provider, &people).await;
     people
 }

@@ -22,6 +22,7 @@ mod passkey_removals;
 mod passkeys;
 mod password_changes;
 mod people;
+mod providers;
 mod resets;
 mod revocations;
 mod roles;

@@ -96,6 +96,7 @@ pub async fn actor(server: &Server, user: UserId, org: OrgId) -> Actor {
             epoch: 0,
             pair: None,
             cookie: None,
+            upstream: None,
         },
         standing: standing.expect("a member"),
         origin: origin(),

@@ -78,7 +78,10 @@ impl Client {
     pub fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
-            inner: reqwest::Client::builder().build().unwrap(),
+            inner: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
         }
     }
 
@@ -99,6 +102,11 @@ impl Client {
             headers,
             bytes: response.bytes().await.unwrap().to_vec(),
         }
+    }
+
+    /// What is at an address, of whichever server.
+    pub async fn follow(&self, address: &str) -> Answer {
+        self.send(self.inner.get(address)).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -15,11 +15,13 @@ pub mod managing;
 pub mod mmdb;
 pub mod owner;
 pub mod picture;
+pub mod provider;
 pub mod runtime_api;
 pub mod server;
 pub mod services;
 pub mod tenant;
 pub mod totp;
+pub mod traveller;
 
 pub use arc::Arc;
 pub use barong::Barong;

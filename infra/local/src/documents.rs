@@ -82,6 +82,7 @@ pub fn arc() -> OpenApi {
         .build();
     let tags = [
         tag("login", "Signing in for a client, and tokens"),
+        tag("social", "Signing in through a provider"),
         tag("password", "Setting a new password by mail"),
         tag("sign-up", "Making an account"),
         tag("logout", "Ending a session"),
@@ -95,6 +96,7 @@ pub fn arc() -> OpenApi {
         tags,
         [
             arc_auth::document(),
+            arc_social::document(),
             arc_clients::document(),
             arc_otp::document(),
             platform_keys::arc_document(),

@@ -75,7 +75,7 @@ impl NewAccount {
 }
 
 /// Counts the accounts that one client makes, on whatever surface.
-pub(super) fn gauge(app: &App, origin: &Origin) -> Option<Gauge> {
+pub(crate) fn gauge(app: &App, origin: &Origin) -> Option<Gauge> {
     Gauge::address(app, "signup", |limits| limits.signup_address, origin.ip)
 }
 
@@ -140,22 +140,27 @@ pub fn create<R>(commit: &mut Commit<Undone<R>>, app: &App, user: &User, hash: P
 where
     R: From<NoAccount>,
 {
+    create_without_password(commit, user);
+    commit.create(&PasswordRecord {
+        email: user.email.clone(),
+        user_id: user.id,
+        hash,
+        changed_at: app.clock.now(),
+    });
+}
+
+/// Adds to `commit` what makes `user`, with its claims, for whom somebody else vouches. A taken address refuses the commit.
+pub fn create_without_password<R>(commit: &mut Commit<Undone<R>>, user: &User)
+where
+    R: From<NoAccount>,
+{
     let (email, user_id) = (user.email.clone(), user.id);
     commit
-        .create(&EmailClaim {
-            email: email.clone(),
-            user_id,
-        })
+        .create(&EmailClaim { email, user_id })
         .otherwise(|_| Undone::Refused(NoAccount::EmailTaken.into()));
     commit.create(&UidClaim {
         uid: user.uid.clone(),
         user_id,
     });
     commit.create(user);
-    commit.create(&PasswordRecord {
-        email,
-        user_id,
-        hash,
-        changed_at: app.clock.now(),
-    });
 }

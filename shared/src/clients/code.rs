@@ -16,6 +16,7 @@ use crate::App;
 use crate::accounts::Account;
 use crate::act::Undone;
 use crate::credentials::totp::{self, Asked, SecondFactor};
+use crate::federation::upstream::Upstream;
 use crate::ids::{SessionId, UserId};
 use crate::sessions::sign_in::{Attempt, Known, Shown, known_of, prove};
 use crate::sessions::{self, LIFETIME, Origin, still_let_in};
@@ -41,6 +42,9 @@ pub struct Code {
     pub valid_until: Timestamp,
     /// The session that it opened.
     session_id: Option<SessionId>,
+    /// Who vouched for them, where it was a provider and no password.
+    #[serde(default)]
+    upstream: Option<Upstream>,
     /// How often it was used.
     #[serde(default)]
     uses: u32,
@@ -152,6 +156,7 @@ pub async fn ask(
             client: &client,
             challenge,
             second_factor: second_factor == Asked::Taken,
+            upstream: None,
             origin: attempt.origin,
         };
         given.keep(commit, app, &known.account)?;
@@ -171,6 +176,8 @@ pub struct Given<'a> {
     pub challenge: Option<&'a Challenge>,
     /// Whether a code of an authenticator app was shown for it.
     pub second_factor: bool,
+    /// Who vouches, where it is a provider.
+    pub upstream: Option<&'a Upstream>,
     /// Where it is asked from.
     pub origin: &'a Origin,
 }
@@ -211,6 +218,7 @@ impl Given<'_> {
             challenge: self.challenge.cloned(),
             valid_until: until.map_err(StoreError::corrupt)?,
             session_id: None,
+            upstream: self.upstream.cloned(),
             uses: 0,
             second_factor: self.second_factor,
         });
@@ -265,12 +273,16 @@ async fn exchange_once(app: &App, exchange: &Exchange<'_>) -> Result<Issued> {
         device: &exchange.device,
         origin: exchange.origin,
         shown: Shown {
-            method: "code",
+            method: code
+                .upstream
+                .as_ref()
+                .map_or("code", |upstream| upstream.provider.name()),
             second: SecondFactor::Before {
                 was_given: code.second_factor,
             },
             keyring: &keyring,
         },
+        upstream: code.upstream.as_ref(),
     };
     let (issued, session) = open(app, &mut commit, &known, &arrival)?;
     let steps = [Step::Add("uses", 1), Step::Set("session_id", text(session))];

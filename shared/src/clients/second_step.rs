@@ -126,6 +126,7 @@ pub async fn take(
         client: &client,
         challenge: None,
         second_factor: true,
+        upstream: None,
         origin,
     };
     retried(|| take_once(app, &step, otp, &given)).await?;

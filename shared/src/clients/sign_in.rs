@@ -10,6 +10,7 @@ use crate::access::role::MANAGE_CLIENTS;
 use crate::accounts::State;
 use crate::act::Undone;
 use crate::credentials::totp::{SecondFactor, WrongCode};
+use crate::federation::upstream::Upstream;
 use crate::ids::{OrgId, SessionId};
 use crate::organizations::Membership;
 use crate::organizations::tenancy::{Status, Tenancy};
@@ -103,6 +104,8 @@ pub(super) struct Arrival<'a> {
     pub(super) origin: &'a Origin,
     /// With what.
     pub(super) shown: Shown<'a>,
+    /// Through whom, where it was a provider.
+    pub(super) upstream: Option<&'a Upstream>,
 }
 
 /// Gives tokens for a password, without a code between.
@@ -126,6 +129,7 @@ pub async fn at_once(
             second: SecondFactor::Code(attempt.otp),
             keyring: &keyring,
         },
+        upstream: None,
     };
     let enter = |commit: &mut Commit<Undone<NotLetIn>>, known: &Known| {
         open(app, commit, known, &arrival).map(|(issued, _)| issued)
@@ -178,6 +182,7 @@ where
         valid_until: pair.refresh_until.max(access_until),
         pair: Some(pair.clone()),
         cookie: None,
+        upstream: arrival.upstream.cloned(),
         // Whoever is asked for another password has not arrived yet.
         is_noted: tenancy.status != Status::PasswordChangeNeeded,
     };

@@ -245,6 +245,11 @@ pub const VARIABLES: &[Variable] = &[
         "passkey sign-ins begun, finished, and asked about, from one client address",
     ),
     variable(
+        "THROTTLE_SOCIAL_ADDRESS",
+        "300/900",
+        "sign-ins through a provider begun and finished from one client address",
+    ),
+    variable(
         "THROTTLE_SMS_ACCOUNT",
         "10/3600",
         "text messages with a code that one user has sent",
@@ -369,6 +374,187 @@ pub const VARIABLES: &[Variable] = &[
         "WEBAUTHN_ORIGINS",
         "PUBLIC_URL",
         "origins (comma separated) whose pages may use passkeys; on a laptop http://localhost:PORT is one too",
+    ),
+    variable(
+        "ALLOW_PRIVATE_PROVIDERS",
+        "0",
+        "1 lets providers be at private and loopback addresses, and without TLS",
+    ),
+    variable(
+        "GOOGLE_AUTH_CLIENT_ID",
+        "none",
+        "what we are called at Google; without it nobody signs in through Google",
+    ),
+    variable("GOOGLE_AUTH_CLIENT_SECRET", "none", "what we prove that with"),
+    variable(
+        "GOOGLE_AUTH_CALLBACK_URL",
+        "PUBLIC_URL/auth/google-auth-redirect",
+        "where Google sends browsers back to, as it stands there",
+    ),
+    variable(
+        "GOOGLE_AUTH_URL",
+        "https://accounts.google.com/o/oauth2/v2/auth",
+        "where browsers are sent to for Google",
+    ),
+    variable(
+        "GOOGLE_AUTH_TOKEN_URL",
+        "https://oauth2.googleapis.com/token",
+        "where Google exchanges a code",
+    ),
+    variable(
+        "GOOGLE_AUTH_USERINFO_URL",
+        "https://openidconnect.googleapis.com/v1/userinfo",
+        "where Google says who somebody is, when its id token shows no address",
+    ),
+    variable(
+        "GOOGLE_AUTH_JWKS_URL",
+        "https://www.googleapis.com/oauth2/v3/certs",
+        "the keys that Google signs with",
+    ),
+    variable(
+        "GOOGLE_AUTH_ISSUER",
+        "https://accounts.google.com",
+        "who Google says it is; accounts belong to it, so that whoever changes it has other accounts",
+    ),
+    variable(
+        "GOOGLE_AUTH_REVOKE_URL",
+        "https://oauth2.googleapis.com/revoke",
+        "where Google is told that a token is not needed any more",
+    ),
+    variable(
+        "FACEBOOK_AUTH_CLIENT_ID",
+        "none",
+        "what we are called at Facebook; without it nobody signs in through Facebook",
+    ),
+    variable("FACEBOOK_AUTH_CLIENT_SECRET", "none", "what we prove that with"),
+    variable(
+        "FACEBOOK_AUTH_CALLBACK_URL",
+        "PUBLIC_URL/auth/facebook-auth-redirect",
+        "where Facebook sends browsers back to, as it stands there",
+    ),
+    variable(
+        "FACEBOOK_AUTH_URL",
+        "https://www.facebook.com/v21.0/dialog/oauth",
+        "where browsers are sent to for Facebook",
+    ),
+    variable(
+        "FACEBOOK_AUTH_TOKEN_URL",
+        "https://graph.facebook.com/v21.0/oauth/access_token",
+        "where Facebook exchanges a code",
+    ),
+    variable(
+        "FACEBOOK_AUTH_USERINFO_URL",
+        "https://graph.facebook.com/v21.0/me?fields=id,name,first_name,last_name,email",
+        "where Facebook says who somebody is",
+    ),
+    variable(
+        "FACEBOOK_AUTH_ISSUER",
+        "https://www.facebook.com",
+        "the name that accounts of Facebook belong to; whoever changes it has other accounts",
+    ),
+    variable(
+        "FACEBOOK_AUTH_DEBUG_URL",
+        "https://graph.facebook.com/v21.0/debug_token",
+        "where Facebook says which application a token was given to",
+    ),
+    variable(
+        "INSTAGRAM_AUTH_CLIENT_ID",
+        "none",
+        "what we are called at Instagram; without it nobody signs in through Instagram",
+    ),
+    variable("INSTAGRAM_AUTH_CLIENT_SECRET", "none", "what we prove that with"),
+    variable(
+        "INSTAGRAM_AUTH_CALLBACK_URL",
+        "PUBLIC_URL/auth/instagram-auth-redirect",
+        "where Instagram sends browsers back to, as it stands there",
+    ),
+    variable(
+        "INSTAGRAM_AUTH_URL",
+        "https://www.instagram.com/oauth/authorize",
+        "where browsers are sent to for Instagram",
+    ),
+    variable(
+        "INSTAGRAM_AUTH_TOKEN_URL",
+        "https://api.instagram.com/oauth/access_token",
+        "where Instagram exchanges a code",
+    ),
+    variable(
+        "INSTAGRAM_AUTH_USERINFO_URL",
+        "https://graph.instagram.com/me?fields=id,username",
+        "where Instagram says who somebody is",
+    ),
+    variable(
+        "INSTAGRAM_AUTH_ISSUER",
+        "https://www.instagram.com",
+        "the name that accounts of Instagram belong to; whoever changes it has other accounts",
+    ),
+    variable(
+        "APPLE_AUTH_CLIENT_ID",
+        "none",
+        "what we are called at Apple; without it nobody signs in through Apple",
+    ),
+    variable(
+        "APPLE_AUTH_CLIENT_SECRET",
+        "made by the key",
+        "what we prove that with, where there is no key",
+    ),
+    variable("APPLE_AUTH_TEAM_ID", "none", "the team that the key is of"),
+    variable("APPLE_AUTH_KEY_ID", "none", "which of the team's keys it is"),
+    variable(
+        "APPLE_AUTH_PRIVATE_KEY",
+        "none",
+        "the key as Apple gives it (PEM; \\n stands for a line's end)",
+    ),
+    variable(
+        "APPLE_AUTH_CALLBACK_URL",
+        "PUBLIC_URL/auth/apple-oauth-redirect",
+        "where Apple sends browsers back to, as it stands there",
+    ),
+    variable(
+        "APPLE_AUTH_URL",
+        "https://appleid.apple.com/auth/authorize",
+        "where browsers are sent to for Apple",
+    ),
+    variable(
+        "APPLE_AUTH_TOKEN_URL",
+        "https://appleid.apple.com/auth/token",
+        "where Apple exchanges a code",
+    ),
+    variable(
+        "APPLE_AUTH_JWKS_URL",
+        "https://appleid.apple.com/auth/keys",
+        "the keys that Apple signs with",
+    ),
+    variable(
+        "APPLE_AUTH_ISSUER",
+        "https://appleid.apple.com",
+        "who Apple says it is; accounts belong to it, so that whoever changes it has other accounts",
+    ),
+    variable(
+        "KEYCLOAK_HOST",
+        "none",
+        "the address of a Keycloak, such as https://sso.example.com, without /auth/realms",
+    ),
+    variable(
+        "KEYCLOAK_REALM",
+        "none",
+        "the realm whose people sign in; its issuer is KEYCLOAK_HOST/auth/realms/KEYCLOAK_REALM",
+    ),
+    variable(
+        "KEYCLOAK_CLIENT_ID",
+        "none",
+        "what we are called there; without it nobody signs in through Keycloak",
+    ),
+    variable("KEYCLOAK_CLIENT_SECRET", "none", "what we prove that with"),
+    variable(
+        "KEYCLOAK_CALLBACK_URL",
+        "PUBLIC_URL/auth/keycloak-auth-redirect",
+        "where Keycloak sends browsers back to, as it stands there",
+    ),
+    variable(
+        "KEYCLOAK_SCOPE",
+        "openid",
+        "what Keycloak is asked to tell; the address has to be in it, as it is by default",
     ),
     variable("TABLE_NAME", "the embedded table", "the DynamoDB table to work on"),
     variable(

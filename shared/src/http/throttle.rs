@@ -79,6 +79,8 @@ pub struct Limits {
     pub sms_country: Limit,
     /// Codes that one user tries.
     pub sms_code_account: Limit,
+    /// Sign-ins through a provider, begun and finished from one client.
+    pub social_address: Limit,
 }
 
 impl Default for Limits {
@@ -103,6 +105,7 @@ impl Default for Limits {
             sms_repeat: limit(2, 60),
             sms_country: limit(500, 3600),
             sms_code_account: limit(30, 3600),
+            social_address: limit(300, 900),
         }
     }
 }

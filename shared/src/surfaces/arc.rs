@@ -6,9 +6,11 @@ mod caller;
 mod client;
 mod error;
 mod listing;
+mod logout;
 mod permit;
 mod query;
 mod schema;
+mod words;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -17,26 +19,29 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::act::in_words;
 pub use crate::http::bearer;
-pub use body::{ClientBody, JsonBody};
+pub use body::{ClientBody, FormBody, JsonBody};
 pub use caller::{Authenticated, AuthorizationHeader, Caller, caller};
 pub use client::{authenticate, not_proved};
 pub use error::{ArcError, ErrorBody};
 pub use listing::{Filtered, Listed, Meant, PathNumber};
+pub use logout::{LoggedOut, Logout, LogoutAnswers, log_out};
 pub use permit::{
     Anybody, Gate, Guarded, MANAGE_CLIENTS, NotAllowed, Nothing, Permitted, Requirement, VIEW_LOGIN_ACTIVITY,
     ViewLoginActivity,
 };
 pub use query::required;
+pub use words::{bad_credentials, not_let_in, not_refreshed, token_missing, user_inactive};
 
 use crate::App;
 
 /// What the paths of this surface begin with.
-pub const BASES: [&str; 7] = [
+pub const BASES: [&str; 8] = [
     "/auth/",
     "/auth-clients",
     "/otp-caches",
     "/logout",
     "/keycloak/",
+    "/google/",
     "/login-activity",
     "/active-users/",
 ];

@@ -8,13 +8,10 @@ use http::StatusCode;
 use secrecy::SecretString;
 use serde::Serialize;
 use shared::clients::proof::Credentials;
-use shared::clients::sign_in::NotLetIn;
 use shared::credentials::password::Password;
-use shared::credentials::totp::WrongCode;
-use shared::organizations::tenancy::Status;
 use shared::sessions::Origin;
-use shared::sessions::refresh::NotRefreshed;
-use shared::surfaces::arc::{ArcError, not_proved};
+use shared::surfaces::arc::ArcError;
+pub use shared::surfaces::arc::{bad_credentials, not_let_in, not_refreshed, token_missing};
 use shared::tokens::arc::{ArcDevice, Issued};
 use utoipa::{IntoParams, ToSchema};
 
@@ -90,47 +87,10 @@ pub fn presented(password: String) -> Option<Password> {
     Password::present(password).ok()
 }
 
-/// What somebody is told who was not let in, but for a client that is not theirs.
-pub fn not_let_in(why: NotLetIn, other_client: ArcError) -> ArcError {
-    match why {
-        NotLetIn::NoClient(why) => not_proved(why),
-        NotLetIn::WrongCredentials => bad_credentials(),
-        NotLetIn::OtherClient => other_client,
-        NotLetIn::NotActive(Status::Registered) => ArcError::new(StatusCode::BAD_REQUEST, "User not active yet"),
-        NotLetIn::NotActive(_) => user_inactive(),
-        NotLetIn::MissingOtp => ArcError::refused("Otp Required"),
-        NotLetIn::Otp(WrongCode::Wrong) => ArcError::refused("Otp Invalid"),
-        NotLetIn::Otp(WrongCode::Used) => ArcError::refused("Otp Already Used"),
-    }
-}
-
-pub fn bad_credentials() -> ArcError {
-    ArcError::refused("Invalid Credentials")
-}
-
-pub fn user_inactive() -> ArcError {
-    ArcError::refused("UserInactive")
-}
-
-pub fn token_missing() -> ArcError {
-    ArcError::new(StatusCode::UNPROCESSABLE_ENTITY, "TokenMissing")
-}
-
 pub fn password_invalid() -> ArcError {
     ArcError::new(StatusCode::BAD_REQUEST, "PasswordInvalid")
 }
 
 pub fn same_password() -> ArcError {
     ArcError::unauthorized("Password cannot be same as previous password!")
-}
-
-/// What somebody is told whose pair of tokens is not good.
-pub fn not_refreshed(why: NotRefreshed) -> ArcError {
-    match why {
-        NotRefreshed::Ended => ArcError::unauthorized("Token Expired"),
-        NotRefreshed::NoPair => ArcError::unauthorized("Token Invalid"),
-        NotRefreshed::NoClient => ArcError::client_invalid(),
-        NotRefreshed::SwitchedOff => user_inactive(),
-        NotRefreshed::NoMember => ArcError::unauthorized("UserDoesNotExist"),
-    }
 }

@@ -9,6 +9,7 @@ mod routes;
 mod signin;
 mod signout;
 mod signup;
+mod social;
 mod update_profile;
 
 pub use routes::{document, routes};

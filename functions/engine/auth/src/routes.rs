@@ -8,13 +8,15 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{avatar, change_password, me, renew, reset, signin, signout, signup, update_profile};
+use crate::{avatar, change_password, me, renew, reset, signin, signout, signup, social, update_profile};
 
 /// What anybody may call.
 fn open() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(signup::signup))
         .routes(routes!(signin::signin))
+        .routes(routes!(social::signin_google))
+        .routes(routes!(social::signin_facebook))
         .routes(routes!(reset::send_reset_token))
         .routes(routes!(change_password::change_password))
         .routes(routes!(avatar::get_avatar))

@@ -168,6 +168,7 @@ async fn verify_once(
         client: &client,
         challenge: None,
         second_factor: false,
+        upstream: None,
         origin,
     };
     given.keep(&mut commit, app, &known.account)?;

@@ -4,6 +4,7 @@
 use axum::extract::{FromRequest, Request};
 use http::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -13,6 +14,9 @@ use crate::http::body::whole;
 
 /// What a JSON body is announced as. Without an announcement it is taken for one.
 const JSON: &str = "application/json";
+
+/// What a form is announced as, likewise.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A JSON body of up to 1 MiB. `T` refuses what it does not name (`deny_unknown_fields`), and its schema says so.
 #[derive(Debug)]
@@ -40,9 +44,39 @@ impl<T: DeserializeOwned + ToSchema, S: Sync> FromRequest<S> for ClientBody<T> {
     }
 }
 
+/// A form of up to 1 MiB whose members are texts; it is judged as a JSON object of them is. Without any body it has no members.
+#[derive(Debug)]
+pub struct FormBody<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema, S: Sync> FromRequest<S> for FormBody<T> {
+    type Rejection = ArcError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ArcError> {
+        let announced = announced(request.headers(), FORM);
+        let bytes = whole(request).await?;
+        if !bytes.is_empty() {
+            announced?;
+        }
+        judged(members(&bytes)).map(Self)
+    }
+}
+
+/// The members of a form. One that is there twice is no text (RFC 6749 §3.1).
+fn members(form: &[u8]) -> Value {
+    let mut members = Map::new();
+    for (name, text) in form_urlencoded::parse(form) {
+        let text = Value::from(text);
+        match members.entry(name) {
+            Entry::Vacant(place) => drop(place.insert(text)),
+            Entry::Occupied(mut place) => drop(place.insert(Value::Array(vec![text]))),
+        }
+    }
+    Value::Object(members)
+}
+
 /// The JSON of a body; `None` where there is no body.
 async fn read(request: Request) -> Result<Option<Value>, ArcError> {
-    let announced = announced(request.headers());
+    let announced = announced(request.headers(), JSON);
     let bytes = whole(request).await?;
     match bytes.is_empty() {
         true => Ok(None),
@@ -53,15 +87,15 @@ async fn read(request: Request) -> Result<Option<Value>, ArcError> {
     }
 }
 
-fn announced(headers: &HeaderMap) -> Result<(), ArcError> {
+fn announced(headers: &HeaderMap, wanted: &str) -> Result<(), ArcError> {
     let Some(given) = headers.get(CONTENT_TYPE) else {
         return Ok(());
     };
     let given = String::from_utf8_lossy(given.as_bytes());
     let kind = given.split(';').next().unwrap_or_default().trim();
-    match kind.eq_ignore_ascii_case(JSON) {
+    match kind.eq_ignore_ascii_case(wanted) {
         true => Ok(()),
-        false => Err(ArcError::media_type(&given, JSON)),
+        false => Err(ArcError::media_type(&given, wanted)),
     }
 }
 
@@ -159,8 +193,23 @@ mod tests {
     }
 
     #[test]
+    fn a_form_is_judged_as_its_members_are() {
+        let found = |form: &str| judged::<Form>(members(form.as_bytes())).map(|form| form.user_name);
+        assert_eq!(found("userName=a%26b+c").unwrap(), "a&b c");
+        for wrong in [
+            "",
+            "userName=a&userName=b",
+            "userName=a&x=1",
+            "userName=a&number=1",
+            "username=a",
+        ] {
+            assert!(found(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn json_is_announced_or_nothing_is() {
-        let given = |value: &str| announced(&HeaderMap::from_iter([(CONTENT_TYPE, value.parse().unwrap())]));
+        let given = |value: &str| announced(&HeaderMap::from_iter([(CONTENT_TYPE, value.parse().unwrap())]), JSON);
         for fine in [
             "application/json",
             "Application/JSON; charset=utf-8",
@@ -176,7 +225,7 @@ mod tests {
         ] {
             assert!(given(other).is_err(), "{other}");
         }
-        assert!(announced(&HeaderMap::new()).is_ok());
+        assert!(announced(&HeaderMap::new(), JSON).is_ok());
     }
 
     proptest! {

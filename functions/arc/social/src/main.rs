@@ -1,0 +1,8 @@
+//! Arc: signing in through a provider, and signing out there, as a Lambda function.
+
+use shared::surfaces::arc::not_found;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::http::gateway::run(|app| arc_social::routes(app).fallback(not_found)).await
+}
