@@ -41,7 +41,8 @@ pub async fn authorize(State(app): State<App>, request: Request) -> Result<Respo
         (Ruling::Open, ..) => Ok(StatusCode::OK.into_response()),
         (Ruling::Refused(why), ..) => Err(refused(why)),
         (Ruling::Passed(passenger), ..) => {
-            let token = passenger.used(&app, token(&app, &passenger)).await?;
+            // In a box: the write beside it carries the state of the table's client.
+            let token = Box::pin(passenger.used(&app, token(&app, &passenger))).await?;
             Ok([(AUTHORIZATION, token)].into_response())
         }
     }
