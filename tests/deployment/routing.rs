@@ -214,23 +214,13 @@ fn the_events_are_those_of_the_routes() {
         let path = event["rawPath"].as_str().unwrap();
         assert_eq!(event["requestContext"]["http"]["path"], path, "{operation}");
         assert_eq!(select(&routes, method, path).unwrap().path, pattern, "{operation}");
-        let variables = pattern
-            .split('/')
-            .zip(path.split('/'))
-            .filter(|(name, _)| name.starts_with('{'));
-        let whole = |name: &str, value: &str| match name.ends_with("+}") {
-            true => path
-                .split_once(value)
-                .map(|(_, rest)| format!("{value}{rest}"))
-                .unwrap(),
-            false => value.to_owned(),
-        };
-        let variables: Value = variables
-            .map(|(name, value)| {
-                (
-                    name.trim_matches(['{', '+', '}']).to_owned(),
-                    Value::from(whole(name, value)),
-                )
+        let names = pattern.split('/').enumerate().filter(|(_, name)| name.starts_with('{'));
+        let variables: Value = names
+            .map(|(place, name)| {
+                // What is greedy takes the rest of the path.
+                let parts = if name.ends_with("+}") { place + 1 } else { usize::MAX };
+                let value = path.splitn(parts, '/').nth(place).unwrap();
+                (name.trim_matches(['{', '+', '}']).to_owned(), Value::from(value))
             })
             .collect();
         let said = &event["pathParameters"];
