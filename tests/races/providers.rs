@@ -8,13 +8,14 @@ use shared::accounts::{Account, Email};
 use shared::act::Undone;
 use shared::clients::proof::Credentials;
 use shared::config::Config;
+use shared::credentials::totp::SecondFactor;
 use shared::federation::account::{NotEntered, enter};
 use shared::federation::flow::{Beginning, NoFlow, begin, take};
 use shared::federation::identity::Subject;
 use shared::federation::{Identity, Provider};
 use shared::ids::UserId;
 use shared::sessions::Opening;
-use shared::sessions::sign_in::{Known, admit};
+use shared::sessions::sign_in::{Known, Shown, admit};
 use shared::store::Commit;
 use shared::tokens::Secret;
 use tests::Server;
@@ -111,8 +112,14 @@ fn address(server: &Server) -> Email {
 
 async fn sign_in(app: App, identity: Identity) -> Result<UserId, Undone<NotEntered>> {
     let origin = origin();
+    let keyring = app.keys.get().await?;
     let open = |commit: &mut Commit<Undone<NotEntered>>, known: &Known| {
-        admit(&app, commit, &known.account, Opening::usual(&app, &origin)?, "google")
+        let shown = Shown {
+            method: "google",
+            second: SecondFactor::Code(None),
+            keyring: &keyring,
+        };
+        admit(&app, commit, &known.account, Opening::usual(&app, &origin)?, &shown)
     };
     let (_, known) = until_answered(|| enter(&app, &identity, &origin, open)).await?;
     Ok(known.account.user.id)
