@@ -117,8 +117,8 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("verify", 3, "get1 | query get1 | commit3"),
     ("check", 2, "get2 | query"),
     ("show a secret", 4, "get2 | query | get2 | commit3"),
-    ("first code, wrong", 2, "get2 | query"),
-    ("first code", 3, "get2 | query | commit6"),
+    ("first code, wrong", 3, "get2 | query | query"),
+    ("first code", 4, "get2 | query | query | commit9"),
     ("login, codes on", 2, "get1 get2 get1 [query] | commit4"),
     ("second step", 3, "get2 | query | commit4"),
     ("sign-ins", 5, "get5 get1 | query | query | query | query"),
@@ -133,8 +133,8 @@ const WITH_LIMITS: &[(&str, usize, &str)] = &[
     ("send", 3, "get1 | get1 | commit4"),
     ("verify, wrong", 3, "commit1 | get1 | commit1"),
     ("verify", 4, "commit1 | get1 | query get1 | commit3"),
-    ("first code, wrong", 3, "get2 | commit1 | query"),
-    ("first code", 4, "get2 | commit1 | query | commit7"),
+    ("first code, wrong", 4, "get2 | commit1 | query | query"),
+    ("first code", 5, "get2 | commit1 | query | query | commit10"),
     ("second step", 4, "get2 | commit1 | query | commit5"),
 ];
 

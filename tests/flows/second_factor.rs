@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use rstest::rstest;
 use serde_json::{Value, json};
+use tests::provider::{Person, Provider};
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::totp::another;
-use tests::{Answer, Client, PASSWORD, Server};
+use tests::traveller::HOME;
+use tests::{Answer, Client, Codes, PASSWORD, Server};
 
 const ADA: &str = "ada@example.com";
 
@@ -116,4 +118,33 @@ async fn no_surface_is_a_weaker_door(#[values(Embedded, DynamoDbLocal)] table: T
     engine(&client, "another horse battery staple", Some(&next()))
         .await
         .expect(200);
+}
+
+/// What a provider vouches for stands for the password, not for the app, on arc as on engine.
+#[tokio::test]
+async fn a_provider_is_no_second_factor() {
+    let provider = Provider::start().await;
+    let server = provider.serves(Server::setup()).start().await;
+    server.receives_people_at(HOME).await;
+    provider.vouches_for(Person::new("4711", ADA));
+    let (client, arc) = (server.client(), server.client().arc());
+    let code = async || server.traveller().travels("/auth/google").await.code_at(HOME);
+    let shown = arc.create_qr_code(&code().await).await.expect(200).json();
+    let codes = Codes::scan_data_url(&shown);
+    arc.verify_otp(ADA, &codes.now(&server)).await.expect(200);
+
+    server.clock.advance(Duration::from_secs(30));
+    let refused = arc.exchange(&code().await).await;
+    refused.expect_said_by_handler(401, "User Verification Failed");
+    let given = arc.verify_otp(ADA, &codes.now(&server)).await.expect(200).json();
+    arc.exchange(given["code"].as_str().unwrap()).await.expect_pair();
+
+    server.clock.advance(Duration::from_secs(30));
+    let with = |otp: Value| json!({ "idToken": provider.id_token(), "otpCode": otp });
+    let path = "/api/v1/signin/google";
+    for otp in [Value::Null, another(&codes.now(&server)).into()] {
+        let answer = client.post(path, &with(otp)).await;
+        answer.expect_engine_error(401, &["otpCode"]);
+    }
+    client.post(path, &with(codes.now(&server).into())).await.expect(202);
 }

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::header::SET_COOKIE;
 use http::{HeaderName, StatusCode};
 use serde_json::Value;
 use shared::clock::Clock;
@@ -286,6 +287,10 @@ fn answer(response: &Value) -> Answer {
                 headers.append(name, value.parse().unwrap());
             }
         }
+    }
+    // The payload of version 2.0 keeps cookies apart.
+    for cookie in response["cookies"].as_array().into_iter().flatten() {
+        headers.append(SET_COOKIE, cookie.as_str().unwrap().parse().unwrap());
     }
     let body = response["body"].as_str().unwrap_or_default();
     let bytes = match response["isBase64Encoded"].as_bool() {

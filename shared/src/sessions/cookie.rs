@@ -264,6 +264,7 @@ mod tests {
             valid_until: after(100),
             epoch: 0,
             pair: None,
+            upstream: None,
             cookie: Some(Binding {
                 secret: secret.hash(),
                 csrf: secret.hash(),

@@ -20,10 +20,11 @@ const TOO_LONG = 30_000;
 export async function call(method, path, body, headers) {
   const token = headers ? undefined : session.token();
   headers ??= token ? { 'X-Auth': token } : {};
+  const isJson = body !== undefined && !(body instanceof FormData);
   const answer = await send(path, {
     method,
-    headers,
-    body: body === undefined || body instanceof FormData ? body : JSON.stringify(body),
+    headers: isJson ? { ...headers, 'Content-Type': 'application/json' } : headers,
+    body: isJson ? JSON.stringify(body) : body,
     signal: AbortSignal.timeout(TOO_LONG),
   });
   const content = await read(answer);

@@ -32,9 +32,18 @@ export function token() {
 
 /** What the token says, without a look at its signature: for what is shown, not for what is allowed. */
 export function claims() {
-  const payload = token().split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
-  const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes));
+  return claimsOf(token());
+}
+
+/** The same of any token; nothing of what is none. */
+export function claimsOf(token) {
+  try {
+    const payload = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
+    const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether more than half of the token's life is over. */

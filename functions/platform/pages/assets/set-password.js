@@ -8,6 +8,9 @@ import * as session from './session.js';
 const form = document.getElementById('set-password');
 const token = new URLSearchParams(location.search).get('reset_token') ?? '';
 
+// A password manager keeps the new password under the address, which the token says.
+form.elements.email.value = session.claimsOf(token)?.email ?? '';
+
 const PROBLEMS = {
   'password.requirements': 'needs 8 characters or more, with small letters, capitals and digits',
   'password.too_long': 'is too long',
