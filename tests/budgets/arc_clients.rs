@@ -81,12 +81,12 @@ async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
     let arc = client.arc();
     let shown = measure!("show a secret", 200, arc.create_qr_code(&code)).json();
     let codes = Codes::scan_data_url(&shown);
-    let first = codes.now(&server);
+    let first = codes.now(server);
     measure!("first code, wrong", 401, arc.verify_otp(ADA, &another(&first)));
     measure!("first code", 200, arc.verify_otp(ADA, &first));
     server.clock.advance(std::time::Duration::from_secs(30));
     measure!("login, codes on", 200, client.post("/auth/login", &login));
-    measure!("second step", 200, arc.verify_otp(ADA, &codes.now(&server)));
+    measure!("second step", 200, arc.verify_otp(ADA, &codes.now(server)));
 
     let all = measure!("sign-ins", 200, admin.get("/login-activity")).json();
     let one = format!("/login-activity/{}", all[0]["id"].as_str().unwrap());

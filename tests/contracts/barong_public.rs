@@ -30,7 +30,7 @@ async fn what_anybody_may_ask_is_the_same_under_both_bases() {
         barong.get("/identity/version").await.expect_json(200, &version);
         let regexp = "(?-mix:^(?=.*[[:lower:]])(?=.*[[:upper:]])(?=.*[[:digit:]])(?=.*[[:graph:]]).{8,80}$)";
         let configs = json!({
-            "session_expire_time": 1800, "captcha_type": "none", "phone_verification_type": "mock",
+            "session_expire_time": 1800, "captcha_type": "none", "phone_verification_type": "twilio_sms",
             "password_min_entropy": 14, "password_regexp": regexp,
         });
         barong.get("/identity/configs").await.expect_json(200, &configs);

@@ -209,7 +209,9 @@ fn without_chance(value: Value) -> Value {
                 // arc's are milliseconds since 1970.
                 "expires" | "time" if value.is_u64() => (name, json!("<time>")),
                 // Secrets, links that are signed, and a number of each world's own.
-                "barcode" | "url" | "kid" | "secret" | "number" | "uid" | "referral_uid" | "csrf_token" if value.is_string() => {
+                "barcode" | "url" | "kid" | "secret" | "number" | "uid" | "referral_uid" | "csrf_token"
+                    if value.is_string() =>
+                {
                     (name, json!("<drawn>"))
                 }
                 // The number of a passkey is drawn.

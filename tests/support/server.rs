@@ -78,6 +78,10 @@ impl<'a> Setup<'a> {
             self.variables.push(("AWS_ENDPOINT_URL_DYNAMODB", endpoint));
             self.variables.push(("TABLE_NAME", fresh_name()));
             self.variables.push(("CREATE_TABLE", "1".into()));
+            // DynamoDB Local keeps a database for each access key, and gets slow where one has many tables.
+            let account = ACCOUNT.fetch_add(1, Ordering::Relaxed) % ACCOUNTS;
+            self.variables.push(("AWS_ACCESS_KEY_ID", format!("test{account}")));
+            self.variables.push(("AWS_SECRET_ACCESS_KEY", "test".into()));
         }
         let data_dir = tempfile::tempdir().unwrap();
         std::fs::write(data_dir.path().join("keyring.json"), keyring()).unwrap();
@@ -113,6 +117,11 @@ impl<'a> Setup<'a> {
         })
     }
 }
+
+/// So many access keys share the tables of DynamoDB Local.
+const ACCOUNTS: u64 = 64;
+
+static ACCOUNT: AtomicU64 = AtomicU64::new(0);
 
 static SEED: AtomicU64 = AtomicU64::new(1);
 

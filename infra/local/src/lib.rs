@@ -32,6 +32,10 @@ pub use pages::account as account_address;
 /// How often the outbox is looked at.
 const MAIL_EVERY: Duration = Duration::from_millis(200);
 
+/// The same on an emulator: DynamoDB Local searches the streams of all its tables for each look, which takes a second where there are
+/// many. Whoever opens the mailbox does not wait for it: it is emptied into first.
+const EMULATED_MAIL_EVERY: Duration = Duration::from_secs(5);
+
 /// Where the embedded table keeps its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
@@ -149,12 +153,16 @@ impl Local {
 
         // At AWS the deployed mailer sends; an emulator has nobody else who would.
         let emulated = app.config.aws.dynamodb_endpoint.is_some();
+        let mail_every = match app.config.table {
+            TableConfig::Embedded => MAIL_EVERY,
+            TableConfig::Named { .. } => EMULATED_MAIL_EVERY,
+        };
         let mailroom = emulated.then(|| Arc::new(Mailroom::new(app.clone())));
         if let Some(mailroom) = mailroom.clone() {
             tasks.push(tokio::spawn(async move {
                 loop {
+                    tokio::time::sleep(mail_every).await;
                     mailroom.work().await;
-                    tokio::time::sleep(MAIL_EVERY).await;
                 }
             }));
         }

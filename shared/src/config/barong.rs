@@ -129,7 +129,7 @@ impl BarongConfig {
             captcha: captcha(env)?,
             captcha_protected_endpoints: protected(env)?,
             cors: cors(env)?,
-            phone_verification: match env.text_or("BARONG_PHONE_VERIFICATION", "mock") {
+            phone_verification: match env.text_or("BARONG_PHONE_VERIFICATION", "twilio_sms") {
                 known if ["mock", "twilio_sms", "twilio_verify"].contains(&known.as_str()) => known,
                 _ => return Err(env.wrong("BARONG_PHONE_VERIFICATION", "mock, twilio_sms or twilio_verify")),
             },

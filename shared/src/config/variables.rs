@@ -167,8 +167,8 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable(
         "BARONG_PHONE_VERIFICATION",
-        "mock",
-        "what barong's clients are told about phones: mock, twilio_sms or twilio_verify",
+        "twilio_sms",
+        "what barong's clients are told about phones: mock, twilio_sms or twilio_verify; whatever it says, codes are verified",
     ),
     variable("GIT_SHA", "none", "the commit that barong's clients are told"),
     variable(
