@@ -4,24 +4,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
 use shared::App;
-use shared::accounts::{Email, confirmation};
+use shared::accounts::confirmation;
 use shared::sessions::Origin;
 use shared::surfaces::barong::{BarongError, ErrorKeys, Params, scalar};
-use utoipa::ToSchema;
 
-use crate::captcha;
-
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
-pub struct EmailToConfirm {
-    /// The address.
-    email: String,
-    /// The answer to the captcha: a text, or an object of geetest_challenge, geetest_validate and geetest_seccode.
-    #[schema(value_type = Option<String>)]
-    captcha_response: Option<serde_json::Value>,
-}
+use crate::mailing::{Addressee, addressee};
 
 #[utoipa::path(
     post,
@@ -29,7 +17,7 @@ pub struct EmailToConfirm {
     operation_id = "identity.users.email.generate_code",
     tag = "identity",
     summary = "Mail a link that confirms the address",
-    request_body(content = EmailToConfirm, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = Addressee, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 201, description = "Done, whoever has the address", body = u16),
         (status = 400, description = "`identity.captcha.required`, `identity.captcha.mandatory_fields`", body = ErrorKeys),
@@ -43,13 +31,7 @@ pub async fn generate_email_code(
     origin: Origin,
     params: Params,
 ) -> Result<Response, BarongError> {
-    let mut given = params.of("identity.user");
-    let email = given.filled("email");
-    let captcha = captcha::answer(&mut given, "identity.user.invalid_captcha_format");
-    given.done()?;
-    captcha::passed(&app, "email_confirmation", captcha.as_ref()).await?;
-    // What is no address belongs to nobody.
-    if let Ok(email) = Email::parse(&email) {
+    if let Some(email) = addressee(&app, &params, "email_confirmation").await? {
         confirmation::request(&app, &email, &origin).await?;
     }
     Ok(scalar(StatusCode::CREATED))

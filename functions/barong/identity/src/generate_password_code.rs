@@ -4,24 +4,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
 use shared::App;
-use shared::accounts::{Email, mailed_reset};
+use shared::accounts::mailed_reset;
 use shared::sessions::Origin;
 use shared::surfaces::barong::{BarongError, ErrorKeys, Params, scalar};
-use utoipa::ToSchema;
 
-use crate::captcha;
-
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
-pub struct ForgottenPassword {
-    /// The address.
-    email: String,
-    /// The answer to the captcha: a text, or an object of geetest_challenge, geetest_validate and geetest_seccode.
-    #[schema(value_type = Option<String>)]
-    captcha_response: Option<serde_json::Value>,
-}
+use crate::mailing::{Addressee, addressee};
 
 #[utoipa::path(
     post,
@@ -29,7 +17,7 @@ pub struct ForgottenPassword {
     operation_id = "identity.users.password.generate_code",
     tag = "identity",
     summary = "Mail a link that sets a new password",
-    request_body(content = ForgottenPassword, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = Addressee, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 201, description = "Done, whoever has the address", body = u16),
         (status = 400, description = "`identity.captcha.required`, `identity.captcha.mandatory_fields`", body = ErrorKeys),
@@ -43,13 +31,7 @@ pub async fn generate_password_code(
     origin: Origin,
     params: Params,
 ) -> Result<Response, BarongError> {
-    let mut given = params.of("identity.user");
-    let email = given.filled("email");
-    let captcha = captcha::answer(&mut given, "identity.user.invalid_captcha_format");
-    given.done()?;
-    captcha::passed(&app, "password_reset", captcha.as_ref()).await?;
-    // What is no address belongs to nobody.
-    if let Ok(email) = Email::parse(&email) {
+    if let Some(email) = addressee(&app, &params, "password_reset").await? {
         mailed_reset::request(&app, &email, &origin).await?;
     }
     Ok(scalar(StatusCode::CREATED))

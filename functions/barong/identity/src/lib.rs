@@ -8,6 +8,7 @@ mod confirm_email;
 mod confirm_password;
 mod generate_email_code;
 mod generate_password_code;
+mod mailing;
 mod opened;
 mod ping;
 mod register_geetest;
