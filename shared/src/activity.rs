@@ -15,17 +15,6 @@ use crate::ids::{OrgId, UserId, new_ulid};
 use crate::sessions::Origin;
 use crate::store::{Commit, Key, Record, StoreError};
 
-/// Who wrote an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Category {
-    /// What a user does with their own account.
-    #[default]
-    User,
-    /// The door of what administrators do.
-    Admin,
-}
-
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -76,18 +65,12 @@ pub struct Activity {
     /// The organization in which somebody signed in, where it was not the home organization.
     #[serde(default)]
     pub tenant: Option<OrgId>,
-    /// Who wrote it.
-    #[serde(default)]
-    pub category: Category,
     /// How it ended.
     #[serde(default)]
     pub outcome: Outcome,
     /// What is to be said besides: JSON.
     #[serde(default)]
     pub data: Option<String>,
-    /// Another account that an administrator did it to.
-    #[serde(default)]
-    pub target: Option<UserId>,
 }
 
 impl Activity {
@@ -151,10 +134,8 @@ impl Activity {
             by: None,
             at: app.clock.now(),
             tenant: None,
-            category: Category::User,
             outcome: Outcome::Succeed,
             data: None,
-            target: None,
         }
     }
 }

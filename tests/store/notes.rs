@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use shared::activity::{Activity, Category, Outcome};
+use shared::activity::{Activity, Outcome};
 use shared::ids::UserId;
 use shared::store::commit::{Step, int, text};
 use shared::store::{Commit, Condition, Item, Key, Query, Store, StoreError};
@@ -102,10 +102,8 @@ pub fn entry(user_id: UserId, id: &str, bytes: usize) -> Activity {
         by: None,
         at: Timestamp::UNIX_EPOCH,
         tenant: None,
-        category: Category::User,
         outcome: Outcome::Succeed,
         data: None,
-        target: None,
     }
 }
 

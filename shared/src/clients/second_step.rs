@@ -138,7 +138,8 @@ async fn take_once(app: &App, step: &SecondStep, otp: &str, given: &Given<'_>) -
     let known: Known = known_of(app, Some(step.user_id)).await?.ok_or_else(no_step)?;
     judge(given.client, &known).map_err(|why| Undone::Refused(why.into()))?;
     let account = &known.account;
-    account.totp.as_ref().ok_or_else(no_step)?;
+    let totp = account.totp.as_ref().ok_or_else(no_step)?;
+    let is_pending = totp.record.is_pending(app.clock.now());
     let keyring = app.keys.get().await?;
     let mut commit = Commit::<Undone<NotTaken>>::new();
     commit
@@ -151,7 +152,7 @@ async fn take_once(app: &App, step: &SecondStep, otp: &str, given: &Given<'_>) -
     match totp::require::<NotTaken>(&mut commit, app, &keyring, account, shown) {
         Ok(Asked::Taken) => given.keep(&mut commit, app, account)?,
         // Nothing is in use yet, or the code belongs to what takes its place.
-        Ok(Asked::Not) | Err(Undone::Refused(NotTaken::Code(WrongCode::Wrong))) => {
+        Ok(Asked::Not) | Err(Undone::Refused(NotTaken::Code(WrongCode::Wrong))) if is_pending => {
             let customer = Customer::read(&app.store, step.user_id).await?.ok_or_else(no_step)?;
             let totp = customer.account.totp.as_ref().ok_or_else(no_step)?;
             let turned = Turned {
@@ -166,6 +167,7 @@ async fn take_once(app: &App, step: &SecondStep, otp: &str, given: &Given<'_>) -
             given.create(&mut change, app, step.user_id, epoch)?;
             return change.commit(app).await.map(drop);
         }
+        Ok(Asked::Not) => return Err(Undone::Refused(WrongCode::Wrong.into())),
         Err(undone) => return Err(undone),
     }
     app.store.commit(commit).await

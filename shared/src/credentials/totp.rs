@@ -48,8 +48,6 @@ pub struct TotpRecord {
     pending: Option<Pending>,
     /// The steps whose codes were used, as far as their codes would still be taken.
     used: Vec<u64>,
-    /// When it was switched on.
-    enabled_at: Option<Timestamp>,
 }
 
 /// A secret that waits for its first code.
@@ -147,7 +145,6 @@ impl TotpRecord {
             active: Some(pending.to_owned()),
             pending: None,
             used: vec![step],
-            enabled_at: Some(now),
         })
     }
 
@@ -281,7 +278,6 @@ mod tests {
             active: Some(sealed),
             pending: None,
             used: Vec::new(),
-            enabled_at: None,
         }
     }
 

@@ -104,7 +104,6 @@ async fn begin_once(
         active: active.and_then(|totp| totp.record.active.clone()),
         pending: Some(pending),
         used: active.map(|totp| totp.record.used.clone()).unwrap_or_default(),
-        enabled_at: active.and_then(|totp| totp.record.enabled_at),
     };
     let mut commit = Commit::<Undone<NotDone>>::new();
     match &totp {
