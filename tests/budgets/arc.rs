@@ -3,11 +3,10 @@
 use rstest::rstest;
 use serde_json::json;
 use tests::PASSWORD;
-use tests::Server;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::meter::{Cost, Metered};
-use super::operations::{ADA, assert_costs};
+use super::operations::{ADA, hold};
 
 async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
     let arc = &metered.server.client().arc();
@@ -86,11 +85,5 @@ const EXPECTED: &[(&str, usize, &str)] = &[
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_each_operation_of_arc_costs(#[values(Embedded, DynamoDbLocal)] table: Table) {
-    let setup = Server::setup().env("THROTTLE", "off");
-    let Some(metered) = Metered::start(setup, table).await else {
-        return;
-    };
-    let costs = costs(&metered).await;
-    assert_eq!(costs.len(), EXPECTED.len());
-    assert_costs(&costs, EXPECTED);
+    hold("off", table, costs, EXPECTED).await;
 }

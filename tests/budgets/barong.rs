@@ -2,12 +2,11 @@
 
 use http::Method;
 use rstest::rstest;
-use tests::Server;
 use tests::barong::{OTHER, STRONG};
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::meter::{Cost, Metered};
-use super::operations::assert_costs;
+use super::operations::hold;
 
 const ADA: &str = "ada@example.com";
 const NOBODY: &str = "nobody@example.com";
@@ -103,13 +102,5 @@ async fn what_each_operation_costs(
     #[case] throttle: &str,
     #[case] expected: &[(&'static str, usize, &str)],
 ) {
-    let setup = Server::setup().env("THROTTLE", throttle);
-    let Some(metered) = Metered::start(setup, table).await else {
-        return;
-    };
-    let costs = costs(&metered).await;
-    if throttle == "off" {
-        assert_eq!(costs.len(), expected.len());
-    }
-    assert_costs(&costs, expected);
+    hold(throttle, table, costs, expected).await;
 }

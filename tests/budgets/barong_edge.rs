@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use http::Method;
 use rstest::rstest;
-use tests::Server;
 use tests::edge::ME;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::meter::{Cost, Metered};
-use super::operations::{ADA, assert_costs};
+use super::operations::{ADA, hold};
 
 const USERS: &str = "api/v2/barong/admin/users";
 
@@ -63,10 +62,5 @@ const EXPECTED: &[(&str, usize, &str)] = &[
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_decision_costs(#[values(Embedded, DynamoDbLocal)] table: Table) {
-    let Some(metered) = Metered::start(Server::setup(), table).await else {
-        return;
-    };
-    let costs = costs(&metered).await;
-    assert_eq!(costs.len(), EXPECTED.len());
-    assert_costs(&costs, EXPECTED);
+    hold("off", table, costs, EXPECTED).await;
 }

@@ -2,13 +2,12 @@
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use tests::Server;
 use tests::client::user_id;
 use tests::identity::uid_of;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::meter::{Cost, Metered};
-use super::operations::assert_costs;
+use super::operations::hold;
 
 /// What each operation costs. In this order, so that each finds what it needs.
 pub async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
@@ -129,11 +128,5 @@ const COSTS: &[(&str, usize, &str)] = &[
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_each_operation_on_roles_costs(#[values(Embedded, DynamoDbLocal)] table: Table) {
-    let setup = Server::setup().env("THROTTLE", "off");
-    let Some(metered) = Metered::start(setup, table).await else {
-        return;
-    };
-    let costs = costs(&metered).await;
-    assert_eq!(costs.len(), COSTS.len());
-    assert_costs(&costs, COSTS);
+    hold("off", table, costs, COSTS).await;
 }

@@ -129,9 +129,31 @@ const WITH_LIMITS: &[(&str, usize, &str)] = &[
     ("changepassword", 1, "[commit1] [get3] | commit6"),
 ];
 
+/// What operations may cost: by name the waits, and the calls.
+pub type Expected<'a> = &'a [(&'static str, usize, &'a str)];
+
+/// Holds what operations cost on a server with `throttle` against what they may. Without limits all of them are expected; with
+/// limits those that differ.
+pub async fn hold(
+    throttle: &str,
+    table: Table,
+    costs: impl AsyncFn(&Metered) -> Vec<(&'static str, Cost)>,
+    expected: Expected<'_>,
+) {
+    let setup = Server::setup().env("THROTTLE", throttle);
+    let Some(metered) = Metered::start(setup, table).await else {
+        return;
+    };
+    let costs = costs(&metered).await;
+    if throttle == "off" {
+        assert_eq!(costs.len(), expected.len());
+    }
+    assert_costs(&costs, expected);
+}
+
 /// Compares whole tables, so that a failure shows every difference at once.
 #[track_caller]
-pub fn assert_costs(costs: &[(&'static str, Cost)], expected: &[(&'static str, usize, &str)]) {
+pub fn assert_costs(costs: &[(&'static str, Cost)], expected: Expected<'_>) {
     let shown: Vec<String> = expected
         .iter()
         .map(|(name, ..)| {
@@ -155,15 +177,7 @@ async fn what_each_operation_costs(
     #[case] throttle: &str,
     #[case] expected: &[(&'static str, usize, &str)],
 ) {
-    let setup = Server::setup().env("THROTTLE", throttle);
-    let Some(metered) = Metered::start(setup, table).await else {
-        return;
-    };
-    let costs = costs(&metered).await;
-    if throttle == "off" {
-        assert_eq!(costs.len(), expected.len());
-    }
-    assert_costs(&costs, expected);
+    hold(throttle, table, costs, expected).await;
 }
 
 /// Who exists is not to be read off what a request does, but for what hides behind the hash.

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use http::Method;
 use rstest::rstest;
 use serde_json::json;
-use tests::Server;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::capacity::count;
 use super::meter::{Cost, Metered};
-use super::operations::assert_costs;
+use super::operations::hold;
 use crate::store::wire::Wire;
 
 const ADA: &str = "ada@example.com";
@@ -103,15 +102,7 @@ async fn what_each_operation_of_passkeys_costs(
     #[case] throttle: &str,
     #[case] expected: &[(&'static str, usize, &str)],
 ) {
-    let setup = Server::setup().env("THROTTLE", throttle);
-    let Some(metered) = Metered::start(setup, table).await else {
-        return;
-    };
-    let costs = costs(&metered).await;
-    if throttle == "off" {
-        assert_eq!(costs.len(), expected.len());
-    }
-    assert_costs(&costs, expected);
+    hold(throttle, table, costs, expected).await;
 }
 
 /// Read and write units that an operation may cost, as in [`super::capacity`].
