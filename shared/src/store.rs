@@ -29,7 +29,7 @@ pub use query::{Page, Query};
 pub use record::{Item, Key, Record, Versioned};
 pub use sequence::Sequence;
 pub use table::Table;
-pub use tally::Tally;
+pub use tally::{Cells, Tally};
 
 use commit::Outcome;
 

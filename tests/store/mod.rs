@@ -6,6 +6,7 @@ mod limits;
 mod notes;
 mod process;
 mod reading;
+mod tallies;
 mod together;
 pub mod wire;
 mod writing;
