@@ -30,6 +30,12 @@ pub async fn server_on(table: Table) -> Option<Server> {
     setup.start_on(table).await
 }
 
+/// Plays one schedule only, as a failure printed it: `RACE_REPLAY=2/8,0/4,… cargo test -p tests <the test's name>`.
+const REPLAY: &str = "RACE_REPLAY";
+
+/// Draws so many times as many schedules as tests ask for by themselves, which have to be quick.
+const TIMES: &str = "RACE_SCHEDULES";
+
 /// Where a schedule goes at each of its forks.
 pub struct Choices {
     /// What was chosen, and among how many.
@@ -39,6 +45,35 @@ pub struct Choices {
 }
 
 impl Choices {
+    /// From the first choice on, or drawn at random.
+    fn new(random: Option<Random>) -> Self {
+        Self {
+            made: Vec::new(),
+            at: 0,
+            random,
+        }
+    }
+
+    /// Those that were made before, and behind them the first of everything.
+    fn again(made: Vec<(usize, usize)>) -> Self {
+        Self {
+            made,
+            at: 0,
+            random: None,
+        }
+    }
+
+    /// The schedule that is to be played again, where there is one.
+    fn replayed() -> Option<Self> {
+        let text = std::env::var(REPLAY).ok()?;
+        let number = |text: &str| text.parse().expect("a number in RACE_REPLAY");
+        let made = text.split(',').map(|choice| {
+            let (made, among) = choice.split_once('/').expect("choices like 2/8 in RACE_REPLAY");
+            (number(made), number(among))
+        });
+        Some(Self::again(made.collect()))
+    }
+
     fn choose(&mut self, among: usize) -> usize {
         if let Some((made, width)) = self.made.get(self.at) {
             assert_eq!(*width, among, "the same beginning led elsewhere");
@@ -67,16 +102,30 @@ impl Choices {
     }
 }
 
+impl Drop for Choices {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let choices: Vec<String> = self
+                .made
+                .iter()
+                .map(|(made, among)| format!("{made}/{among}"))
+                .collect();
+            eprintln!("to play it again: {REPLAY}={}", choices.join(","));
+        }
+    }
+}
+
 /// Runs every schedule there is, and says how many there were.
 pub async fn every(mut run: impl AsyncFnMut(&mut Choices)) -> usize {
-    let mut choices = Choices {
-        made: Vec::new(),
-        at: 0,
-        random: None,
-    };
+    if let Some(mut choices) = Choices::replayed() {
+        run(&mut choices).await;
+        return 1;
+    }
+    let mut choices = Choices::new(None);
     for schedules in 1..=MOST {
         run(&mut choices).await;
         if !choices.advance() {
+            println!("{schedules} schedules were played, all there are");
             return schedules;
         }
     }
@@ -85,14 +134,14 @@ pub async fn every(mut run: impl AsyncFnMut(&mut Choices)) -> usize {
 
 /// Runs so many schedules that are drawn at random, the same ones every time.
 pub async fn some(schedules: u64, mut run: impl AsyncFnMut(&mut Choices)) {
-    for seed in 0..schedules {
-        let mut choices = Choices {
-            made: Vec::new(),
-            at: 0,
-            random: Some(Random::seeded(seed)),
-        };
-        run(&mut choices).await;
+    if let Some(mut choices) = Choices::replayed() {
+        return run(&mut choices).await;
     }
+    let times = std::env::var(TIMES).map_or(1, |times| times.parse().expect("a number in RACE_SCHEDULES"));
+    for seed in 0..schedules * times {
+        run(&mut Choices::new(Some(Random::seeded(seed)))).await;
+    }
+    println!("{} schedules were played", schedules * times);
 }
 
 /// Clients that are about to be played against each other.
@@ -240,6 +289,16 @@ async fn every_order_is_played_once() {
     .await;
     // Two calls of each of two: 4! / (2! 2!).
     assert_eq!((schedules, orders.len()), (6, 6));
+}
+
+#[test]
+fn a_schedule_that_failed_is_played_again_as_it_was() {
+    let mut choices = Choices::new(Some(Random::seeded(7)));
+    let made: Vec<usize> = [8, 4, 2].map(|among| choices.choose(among)).to_vec();
+    let mut again = Choices::again(choices.made.clone());
+    assert_eq!([8, 4, 2].map(|among| again.choose(among)).to_vec(), made);
+    // Behind what was printed it goes on with the first of everything.
+    assert_eq!(again.choose(3), 0);
 }
 
 #[tokio::test]
