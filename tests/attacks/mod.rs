@@ -20,6 +20,7 @@ mod links;
 mod logs;
 mod malformed;
 mod mass_assignment;
+mod noise;
 mod passkeys;
 mod passwords;
 mod sessions;

@@ -193,6 +193,8 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -265,5 +267,27 @@ mod tests {
         let changed = Template::PasswordChanged.render("Acme").unwrap();
         assert!(changed.subject.to_lowercase().contains("password"));
         assert!(!changed.text.contains("{{"));
+    }
+
+    fn invitation(name: &str) -> Rendered {
+        let invitation = Template::Invitation {
+            organization: name.to_owned(),
+            role: name.to_owned(),
+            inviter: name.to_owned(),
+            until: "1 March 2026".into(),
+            link: "https://x/auth/invitations/accept/abc".into(),
+        };
+        invitation.render("Acme").unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_never_markup_and_never_a_template(name in "[ -~\u{80}-\u{ff}{}%<>&\"'#\r\n]{0,40}") {
+            let (said, plain) = (invitation(&name), invitation("Acme"));
+            let tags = |html: &str| html.matches(['<', '>']).count();
+            prop_assert_eq!(tags(&said.html), tags(&plain.html));
+            prop_assert!(said.text.contains(&name));
+            prop_assert!(!said.subject.contains(['\r', '\n']));
+        }
     }
 }
