@@ -2,6 +2,7 @@
 
 pub mod conditions;
 mod faults;
+mod kills;
 mod limits;
 mod notes;
 mod process;

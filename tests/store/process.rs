@@ -26,7 +26,7 @@ fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
 }
 
 /// Starts the program and reads from its greeting where it is.
-async fn start(data_dir: &Path) -> (Child, Client) {
+pub async fn start(data_dir: &Path) -> (Child, Client) {
     let mut child = command(data_dir, &[])
         .stdout(std::process::Stdio::piped())
         .spawn()
