@@ -1,7 +1,7 @@
 //! The API documents (OpenAPI 3.1), one for each surface, put together from its groups.
 
 use utoipa::openapi::tag::{Tag, TagBuilder};
-use utoipa::openapi::{Info, InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{Info, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, RefOr};
 
 /// The engine surface.
 pub fn engine() -> OpenApi {
@@ -57,7 +57,7 @@ pub fn identity_server() -> OpenApi {
         tag("roles", "Roles, what they give, and who has them"),
         tag("permissions", "Named permissions"),
     ];
-    put_together(
+    only_json(put_together(
         info,
         tags,
         [
@@ -66,7 +66,7 @@ pub fn identity_server() -> OpenApi {
             identity_server_permissions::document(),
             platform_keys::identity_document(),
         ],
-    )
+    ))
 }
 
 /// The arc surface.
@@ -126,7 +126,7 @@ pub fn barong() -> OpenApi {
         tag("api_keys", "API keys"),
         tag("data_storage", "Data that is kept here"),
     ];
-    put_together(
+    only_json(put_together(
         info,
         tags,
         [
@@ -134,7 +134,7 @@ pub fn barong() -> OpenApi {
             barong_authz::document(),
             barong_resource::document(),
         ],
-    )
+    ))
 }
 
 fn tag(name: &str, description: &str) -> Tag {
@@ -145,6 +145,30 @@ fn put_together(info: Info, tags: impl IntoIterator<Item = Tag>, groups: impl In
     let mut document = OpenApiBuilder::new().info(info).tags(Some(tags)).build();
     for group in groups {
         document.merge(group);
+    }
+    document
+}
+
+/// The same document of a surface that answers JSON and nothing else: a text, a number or a truth value alone is JSON, too.
+fn only_json(mut document: OpenApi) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let PathItem {
+            get,
+            put,
+            post,
+            delete,
+            patch,
+            ..
+        } = item;
+        for operation in [get, put, post, delete, patch].into_iter().flatten() {
+            for response in operation.responses.responses.values_mut() {
+                if let RefOr::T(response) = response
+                    && let Some(content) = response.content.shift_remove("text/plain")
+                {
+                    response.content.insert("application/json".to_owned(), content);
+                }
+            }
+        }
     }
     document
 }

@@ -14,7 +14,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::act::in_words;
@@ -54,7 +54,20 @@ pub fn guarded(app: &App, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
 
 /// A group's part of the surface's API document.
 pub fn document(routes: OpenApiRouter<App>) -> OpenApi {
-    OpenApiRouter::new().nest(BASE, routes).into_openapi()
+    documented(OpenApiRouter::new().nest(BASE, routes).into_openapi())
+}
+
+/// The same for a part that is put together otherwise.
+pub fn documented(mut document: OpenApi) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let PathItem {
+            get, put, post, delete, ..
+        } = item;
+        for operation in [get, put, post, delete].into_iter().flatten() {
+            caller::document(operation);
+        }
+    }
+    document
 }
 
 /// The answer to a path that does not exist.

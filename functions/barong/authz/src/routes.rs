@@ -22,5 +22,5 @@ pub fn routes(app: App) -> Router {
 
 /// The group's part of the surface's API document.
 pub fn document() -> OpenApi {
-    OpenApi::default().nest(barong::BASE, Document::openapi())
+    barong::documented(OpenApi::default().nest(barong::BASE, Document::openapi()))
 }

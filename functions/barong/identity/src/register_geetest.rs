@@ -2,11 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use shared::App;
 use shared::credentials::captcha::challenge;
 use utoipa::ToSchema;
+
+/// What there is to begin with.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Begun {
+    /// GeeTest's id and a challenge.
+    Registered(Registered),
+    /// The empty text.
+    Nothing(&'static str),
+}
 
 #[derive(Serialize, ToSchema)]
 pub struct Registered {
@@ -25,16 +34,15 @@ pub struct Registered {
     responses((
         status = 200,
         description = "What to begin with; the empty text \"\" where GeeTest is not configured or does not answer",
-        body = Registered
+        body = Begun
     ))
 )]
-pub async fn register_geetest(State(app): State<App>) -> Response {
-    match challenge(&app).await {
-        Some(made) => Json(Registered {
+pub async fn register_geetest(State(app): State<App>) -> Json<Begun> {
+    Json(match challenge(&app).await {
+        Some(made) => Begun::Registered(Registered {
             gt: made.gt,
             challenge: made.challenge,
-        })
-        .into_response(),
-        None => Json("").into_response(),
-    }
+        }),
+        None => Begun::Nothing(""),
+    })
 }

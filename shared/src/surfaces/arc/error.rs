@@ -30,18 +30,18 @@ struct Inner {
     #[serde(skip_serializing_if = "str::is_empty")]
     name: Cow<'static, str>,
     /// A text, or an object with the member `message`.
-    #[schema(value_type = Object)]
     message: Message,
     /// A key for programs, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     code: Option<&'static str>,
     /// What is wrong with which part of the request, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Vec<Object>>, nullable = false)]
     details: Option<Value>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 enum Message {
     Text(Cow<'static, str>),

@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, IntoResponses};
+use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoParams, IntoResponses, ToSchema as _};
 
 use super::error::{BarongError, ErrorKeys};
 use super::params::Params;
@@ -80,6 +82,28 @@ pub enum Guarded {
     /// A restriction in force answers with its own status
     #[response(status = 401)]
     Unauthorized(ErrorKeys),
+}
+
+/// Says in an API document that half an API key is refused, where an API key may be sent: beside what else has this status.
+pub(super) fn document(operation: &mut Operation) {
+    let is_key = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(header) if header.name == "X-Auth-Apikey");
+    if !operation.parameters.iter().flatten().any(is_key) {
+        return;
+    }
+    let refused = "`authz.invalid_api_key_headers`: not all three headers of an API key, or an empty one";
+    let responses = &mut operation.responses.responses;
+    match responses.get_mut("422") {
+        Some(RefOr::T(response)) => response.description = format!("{}; {refused}", response.description),
+        _ => {
+            let body = ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name(ErrorKeys::name())))
+                .build();
+            let response = ResponseBuilder::new()
+                .description(refused)
+                .content("application/json", body);
+            responses.insert("422".to_owned(), RefOr::T(response.build()));
+        }
+    }
 }
 
 /// On a route of [`guarded`](super::guarded)'s.
