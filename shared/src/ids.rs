@@ -1,5 +1,6 @@
 //! Identifiers. Each is a type of its own, made from [`App`](crate::App)'s clock and randomness.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -125,6 +126,14 @@ ulid_id!(
     /// An invitation.
     InvitationId
 );
+
+impl UserId {
+    /// When it was made, to the millisecond.
+    pub fn made_at(self) -> Timestamp {
+        let millis = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+    }
+}
 
 impl RoleId {
     /// The role `admin` of the home organization, which makes an administrator of identity-server. It is the same in every

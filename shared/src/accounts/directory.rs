@@ -1,10 +1,22 @@
 //! All users, by age.
 
+use jiff::Timestamp;
+
 use super::user::{UidClaim, User};
 use crate::ids::UserId;
 use crate::store::query::Index;
 use crate::store::record::read;
 use crate::store::{Query, Store, StoreError};
+
+/// When the first account was made: one query. `None` where there is none.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read.
+pub async fn oldest(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    let query = Query::partition(UidClaim::EVERYBODY).of(Index::Gsi1).limit(1);
+    let claims: Vec<UidClaim> = store.query(query).await?.records()?;
+    Ok(claims.first().map(|claim| claim.user_id.made_at()))
+}
 
 /// Users that a page has at most: as many as one round trip reads.
 pub const MOST: u16 = 100;

@@ -101,7 +101,7 @@ async fn create_once(
     let user = draft(app, email, profile.clone(), State::Pending);
     let mut commit = Commit::<Undone<NoAccount>>::new();
     create(&mut commit, app, &user, hash.clone());
-    commit.create(&Activity::new(app, user.id, origin, "account", "create"));
+    Activity::new(app, user.id, origin, "account", "create").enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(user.id)
 }

@@ -78,7 +78,10 @@ async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) ->
         MemberState::Active => "activate",
         MemberState::Inactive => "deactivate",
     };
-    commit.create(&actor.activity(app, user, "account", action).about(org));
+    actor
+        .activity(app, user, "account", action)
+        .about(org)
+        .enter(&mut commit);
     app.store.commit(commit).await
 }
 
