@@ -1,5 +1,7 @@
 //! All users, by age.
 
+use std::collections::{BTreeSet, HashMap};
+
 use jiff::Timestamp;
 
 use super::user::{UidClaim, User};
@@ -42,4 +44,28 @@ pub async fn list(store: &Store, after: Option<UserId>, limit: u16) -> Result<Ve
     let keys = claims.iter().map(|claim| User::key_of(claim.user_id)).collect();
     let users = store.get_all(keys).await?;
     users.into_iter().flatten().map(read).collect()
+}
+
+/// The users of these identifiers that there are, each once, as they are now: one get.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read.
+pub async fn all_of(store: &Store, ids: impl IntoIterator<Item = UserId>) -> Result<Vec<User>, StoreError> {
+    let ids: BTreeSet<UserId> = ids.into_iter().collect();
+    let users = store.get_all(ids.into_iter().map(User::key_of).collect()).await?;
+    users.into_iter().flatten().map(read).collect()
+}
+
+/// Whose short identifiers these are, as far as they are somebody's: one get.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read.
+pub async fn named(
+    store: &Store,
+    uids: impl IntoIterator<Item = &str>,
+) -> Result<HashMap<String, UserId>, StoreError> {
+    let uids: BTreeSet<&str> = uids.into_iter().collect();
+    let claims = store.get_all(uids.into_iter().map(UidClaim::key_of).collect()).await?;
+    let claim = |item| read::<UidClaim>(item).map(|claim| (claim.uid, claim.user_id));
+    claims.into_iter().flatten().map(claim).collect()
 }

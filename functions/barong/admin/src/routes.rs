@@ -2,16 +2,29 @@
 
 use axum::Router;
 use shared::App;
-use shared::access::edge::ability::Act::Read;
-use shared::access::edge::ability::Model::Level;
+use shared::access::edge::ability::Act::{Create, Destroy, Read, Update};
+use shared::access::edge::ability::Model::{Activity, Level, Permission, Restriction, User};
 use shared::surfaces::barong::Administration;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
-use crate::levels;
+use crate::{activities, levels, metrics, permissions, restrictions};
 
 fn administration() -> Administration {
-    Administration::new().may(Read, Level, routes!(levels::list))
+    Administration::new()
+        .may(Read, Activity, routes!(activities::list))
+        .may(Read, Activity, routes!(activities::list_admin))
+        .may(Read, Level, routes!(levels::list))
+        .may(Read, User, routes!(metrics::get))
+        .may(Read, Permission, routes!(permissions::list))
+        .may(Create, Permission, routes!(permissions::create))
+        .may(Update, Permission, routes!(permissions::update))
+        .may(Destroy, Permission, routes!(permissions::delete))
+        .may(Read, Restriction, routes!(restrictions::list))
+        .may(Create, Restriction, routes!(restrictions::create))
+        .may(Update, Restriction, routes!(restrictions::update))
+        .may(Destroy, Restriction, routes!(restrictions::delete))
+        .may(Create, Restriction, routes!(restrictions::whitelink))
 }
 
 /// The group's routes, without an answer to unknown paths.
