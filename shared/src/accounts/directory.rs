@@ -1,4 +1,8 @@
-//! All users, by age.
+//! Lists of users: all of them by age, [`card`] what lists know a user by.
+
+pub mod card;
+
+pub use card::Card;
 
 use std::collections::{BTreeSet, HashMap};
 
