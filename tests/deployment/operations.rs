@@ -1,7 +1,74 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 183] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 195] = [
+    (
+        "admin.activities.list",
+        "GET",
+        "/api/v2/admin/activities",
+        "BarongAdmin",
+    ),
+    (
+        "admin.activities.list_admin",
+        "GET",
+        "/api/v2/admin/activities/admin",
+        "BarongAdmin",
+    ),
     ("admin.levels.list", "GET", "/api/v2/admin/levels", "BarongAdmin"),
+    ("admin.metrics", "GET", "/api/v2/admin/metrics", "BarongAdmin"),
+    (
+        "admin.permissions.create",
+        "POST",
+        "/api/v2/admin/permissions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.permissions.delete",
+        "DELETE",
+        "/api/v2/admin/permissions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.permissions.list",
+        "GET",
+        "/api/v2/admin/permissions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.permissions.update",
+        "PUT",
+        "/api/v2/admin/permissions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.create",
+        "POST",
+        "/api/v2/admin/restrictions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.delete",
+        "DELETE",
+        "/api/v2/admin/restrictions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.list",
+        "GET",
+        "/api/v2/admin/restrictions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.update",
+        "PUT",
+        "/api/v2/admin/restrictions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.whitelink",
+        "POST",
+        "/api/v2/admin/restrictions/whitelink",
+        "BarongAdmin",
+    ),
     ("authz.authorize", "ANY", "/api/v2/auth/{path+}", "BarongAuthz"),
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),

@@ -64,10 +64,7 @@ pub async fn all_of(store: &Store, ids: impl IntoIterator<Item = UserId>) -> Res
 ///
 /// # Errors
 /// [`StoreError`] when the table cannot be read.
-pub async fn named(
-    store: &Store,
-    uids: impl IntoIterator<Item = &str>,
-) -> Result<HashMap<String, UserId>, StoreError> {
+pub async fn named(store: &Store, uids: impl IntoIterator<Item = &str>) -> Result<HashMap<String, UserId>, StoreError> {
     let uids: BTreeSet<&str> = uids.into_iter().collect();
     let claims = store.get_all(uids.into_iter().map(UidClaim::key_of).collect()).await?;
     let claim = |item| read::<UidClaim>(item).map(|claim| (claim.uid, claim.user_id));

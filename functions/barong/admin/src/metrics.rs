@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use futures_util::future::try_join;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use shared::App;
+use shared::accounts::customer::labels;
 use shared::activity::metrics;
 use shared::surfaces::barong::params::{date, integer};
 use shared::surfaces::barong::{BarongError, CallerHeaders, ErrorKeys, Guarded, Params};
 use utoipa::ToSchema;
+
+/// What the label of documents says that nobody has looked at yet.
+const PENDING: &str = "pending";
 
 /// Counts by day of UTC; days without any are left out.
 #[derive(Serialize, ToSchema)]
@@ -54,8 +59,8 @@ pub async fn get(State(app): State<App>, params: Params) -> Result<Json<MetricsV
     let mut given = params.of("admin.metrics");
     let [from, to] = ["created_from", "created_to"].map(|name| given.read(name, "invalid", day));
     given.done()?;
-    let (metrics, pending_applications) =
-        futures_util::try_join!(metrics::read(&app, from, to), labels::pending_documents(&app.store))?;
+    let pending = labels::how_many(&app.store, labels::DOCUMENT, PENDING);
+    let (metrics, pending_applications) = try_join(metrics::read(&app, from, to), pending).await?;
     Ok(Json(MetricsView {
         signups: metrics.sign_ups,
         sucessful_logins: metrics.logins,
@@ -71,7 +76,13 @@ mod tests {
     #[test]
     fn a_day_is_a_day_or_a_moment_of_it() {
         let wanted = Some(jiff::civil::date(2026, 11, 25));
-        for text in ["2026-11-25", "2026/11/25", "2026-11-25T23:59:59Z", "1795564800", "1795651199"] {
+        for text in [
+            "2026-11-25",
+            "2026/11/25",
+            "2026-11-25T23:59:59Z",
+            "1795564800",
+            "1795651199",
+        ] {
             assert_eq!(day(text), wanted, "{text}");
         }
         for text in ["", "today", "99999999999999999", "2026-13-01"] {

@@ -310,7 +310,11 @@ pub async fn whitelink(
 ) -> Result<(StatusCode, Json<WhitelinkView>), BarongError> {
     let mut given = params.of("admin.restriction");
     let expire = given.optional_filled("expire_time");
-    let number = |text: &str| u64::try_from(integer(text)?).ok().filter(|number| (1..=30).contains(number));
+    let number = |text: &str| {
+        u64::try_from(integer(text)?)
+            .ok()
+            .filter(|number| (1..=30).contains(number))
+    };
     let many = one_of(&mut given, expire, "invalid_expire", number);
     let range = given.optional_filled("range");
     let unit = one_of(&mut given, range, "invalid_range", |range| match range {

@@ -10,8 +10,9 @@ use crate::App;
 use crate::accounts::User;
 use crate::act::Undone;
 use crate::ids::UserId;
+use crate::store::query::Range;
 use crate::store::record::sortable;
-use crate::store::{Cells, Commit, Key, Record, retried};
+use crate::store::{Cells, Commit, Key, Record, Store, StoreError, retried};
 
 /// Public labels that one customer has at most.
 pub const MOST_PUBLIC: usize = 100;
@@ -117,6 +118,16 @@ pub fn count<E>(commit: &mut Commit<E>, user: UserId, before: &[Label], after: &
     for new in after.iter().filter(|label| !counted(before, label)) {
         PRIVATE.add(commit, &new.pair(), user.mark(), 1);
     }
+}
+
+/// How many customers have this private label: one query.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read.
+pub async fn how_many(store: &Store, key: &str, value: &str) -> Result<u64, StoreError> {
+    let pair = format!("{key}#{value}");
+    let cells = PRIVATE.read(store, Range::Between(pair.clone(), pair.clone())).await?;
+    Ok(cells.get(&pair).copied().unwrap_or_default())
 }
 
 /// A key or a value as it is kept: in lower case, without blanks around it.
