@@ -11,6 +11,7 @@ mod codes_and_pairs;
 mod crowd;
 mod customers;
 mod edge;
+mod edge_tables;
 mod explorer;
 mod home_roles;
 mod identity_admins;
