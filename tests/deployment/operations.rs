@@ -1,6 +1,7 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 182] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 183] = [
+    ("admin.levels.list", "GET", "/api/v2/admin/levels", "BarongAdmin"),
     ("authz.authorize", "ANY", "/api/v2/auth/{path+}", "BarongAuthz"),
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),

@@ -4,6 +4,7 @@
 mod arc;
 mod arc_auth;
 mod barong;
+mod barong_admin;
 mod barong_resource;
 mod chapters;
 mod identity;
@@ -230,6 +231,7 @@ pub async fn tell(
     identity_roles::tell(teller, &people).await;
     barong::tell(teller, mail, &people).await;
     barong_resource::tell(teller, mail, &people).await;
+    barong_admin::tell(teller, &people).await;
     arc_auth::tell(teller, mail, &people).await;
     arc::tell(teller, mail, &people).await;
     social::tell(teller, provider, &people).await;

@@ -10,7 +10,7 @@ use tests::{Client, Codes};
 use super::{Api, Ask, People, Teller, ask};
 
 /// An operation by the cookie of a session.
-fn own(session: &Session, operation: &str) -> Ask {
+pub fn own(session: &Session, operation: &str) -> Ask {
     let asked = ask(operation).by_nobody();
     let asked = asked.header("cookie", &format!("{COOKIE}={}", session.cookie));
     asked.header("x-csrf-token", &session.csrf)

@@ -5,6 +5,7 @@ use futures_util::future::OptionFuture;
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
+use super::ability::Ability;
 use super::decision::{Asked, Credential, Found, Grant, Owner, Refusal, decide};
 use super::kept;
 use super::path::EdgePath;
@@ -36,6 +37,8 @@ pub struct Request<'a> {
     pub origin: &'a Origin,
     /// Whether a token proves somebody as well: to the services behind the edge, not to the edge itself.
     pub by_token: bool,
+    /// What it needs besides, where it is for administrators.
+    pub needs: Option<Ability>,
 }
 
 /// Somebody who may pass.
@@ -126,6 +129,23 @@ impl Judged {
         self.note.is_some()
     }
 
+    /// The same where the role lacks what the request needs besides its permissions: nobody passes then, and that is what is
+    /// written down.
+    fn limited(self, request: &Request<'_>) -> Self {
+        let Self { ruling, note } = self;
+        match (ruling, request.needs) {
+            (Ruling::Passed(passenger), Some(needs)) if !needs.is_given(&passenger.user.role) => Self {
+                note: Some(Note {
+                    topic: note.map_or_else(|| topic(request, None), |note| note.topic),
+                    user: Box::new(passenger.user),
+                    result: Outcome::Denied,
+                }),
+                ruling: Ruling::Refused(Refusal::NotAble),
+            },
+            (ruling, _) => Self { ruling, note },
+        }
+    }
+
     /// Writes down what has to be, with the request's parameters, and hands out the decision.
     ///
     /// # Errors
@@ -179,7 +199,8 @@ pub async fn judge(app: &App, request: &Request<'_>) -> Result<Judged, Failure> 
     let known = prove(app, request, found).await?;
     let (config, csrf) = (&app.config.edge, app.config.barong.csrf_protection);
     let decided = decide(&tables, &config.paths, csrf, &asked, known.credential(request.headers));
-    finish(app, request, known, decided).await
+    let judged = finish(app, request, known, decided).await?;
+    Ok(judged.limited(request))
 }
 
 /// What a request shows, before anything is read.
@@ -415,10 +436,6 @@ async fn finish(
     if let (Err(Refusal::SessionMismatch), Known::Mismatched(session)) = (&decided, &known) {
         sessions::end(app, session).await?;
     }
-    let topic = |named: Option<&str>| {
-        let topic = named.or_else(|| request.path?.after_admin()).unwrap_or("general");
-        topic.to_owned()
-    };
     let silent = |ruling| Judged { ruling, note: None };
     let passenger = known.passenger();
     Ok(match (decided, passenger) {
@@ -427,7 +444,7 @@ async fn finish(
         (Ok(Grant::Audited(named)), Some(passenger)) => Judged {
             note: Some(Note {
                 user: Box::new(passenger.user.clone()),
-                topic: topic(named),
+                topic: topic(request, named),
                 result: Outcome::Succeed,
             }),
             ruling: Ruling::Passed(Box::new(passenger)),
@@ -436,11 +453,17 @@ async fn finish(
         (Err(Refusal::NotPermitted), Some(passenger)) => Judged {
             note: Some(Note {
                 user: Box::new(passenger.user),
-                topic: topic(None),
+                topic: topic(request, None),
                 result: Outcome::Denied,
             }),
             ruling: Ruling::Refused(Refusal::NotPermitted),
         },
         (Err(refusal), _) => silent(Ruling::Refused(refusal)),
     })
+}
+
+/// What an entry is about: as a permission names it, or else what the path is about.
+fn topic(request: &Request<'_>, named: Option<&str>) -> String {
+    let topic = named.or_else(|| request.path?.after_admin()).unwrap_or("general");
+    topic.to_owned()
 }
