@@ -24,6 +24,7 @@ mod arc_social_logout;
 mod arc_switch;
 mod barong_activity;
 mod barong_admin_gate;
+mod barong_admin_lists;
 mod barong_api_keys;
 mod barong_authz;
 mod barong_authz_audit;

@@ -1,7 +1,27 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 183] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 188] = [
     ("admin.levels.list", "GET", "/api/v2/admin/levels", "BarongAdmin"),
+    ("admin.profiles.list", "GET", "/api/v2/admin/profiles", "BarongAdmin"),
+    (
+        "admin.users.documents_pending",
+        "GET",
+        "/api/v2/admin/users/documents/pending",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.list_users",
+        "GET",
+        "/api/v2/admin/users/labels",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.list_values",
+        "GET",
+        "/api/v2/admin/users/labels/list",
+        "BarongAdmin",
+    ),
+    ("admin.users.list", "GET", "/api/v2/admin/users", "BarongAdmin"),
     ("authz.authorize", "ANY", "/api/v2/auth/{path+}", "BarongAuthz"),
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),

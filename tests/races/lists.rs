@@ -13,6 +13,7 @@ use shared::accounts::directory::Card;
 use shared::accounts::directory::card::{Cell, USERS};
 use shared::accounts::directory::profiles::{Entry, PROFILES};
 use shared::act::Undone;
+use shared::bootstrap::bootstrap;
 use shared::ids::UserId;
 use shared::store::commit::{Step, int, text as value};
 use shared::store::query::Range;
@@ -24,20 +25,7 @@ use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use super::census::text;
 use super::explorer::{Choices, Play, server_on, some};
 use super::people::until_answered;
-use super::tenants::{Tenant, actor, switch_off, tenant};
-
-/// All items of the table.
-async fn items(server: &Server) -> Vec<Item> {
-    let table = server.app().store.table();
-    let request = table
-        .client()
-        .await
-        .scan()
-        .table_name(table.name())
-        .consistent_read(true);
-    let pages = request.into_paginator().items().send();
-    pages.collect::<Result<Vec<_>, _>>().await.unwrap()
-}
+use super::tenants::{Tenant, actor, stranger, switch_off, tenant};
 
 fn of_kind<R: Record>(items: &[Item]) -> Vec<R> {
     let wanted = items.iter().filter(|item| text(item, "kind") == R::KIND);
@@ -54,7 +42,7 @@ fn counted(names: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
 
 /// Compares what lists know with what is there.
 pub async fn census_of_lists(server: &Server) {
-    let (items, store) = (items(server).await, &server.app().store);
+    let (items, store) = (server.dump().await, &server.app().store);
     let users: Vec<User> = of_kind(&items);
     assert!(users.iter().all(|user| user.is_listed), "{users:#?}");
     let known: BTreeMap<UserId, Card> = of_kind(&items)
@@ -134,13 +122,70 @@ async fn what_changes_at_once_is_listed_as_it_is_then(#[values(Embedded, DynamoD
     }
 }
 
+/// Makes the table what it was before there were lists.
+async fn make_older(server: &Server) {
+    let always = Condition::Always;
+    for item in server.dump().await {
+        let key = Key::new(text(&item, "pk"), text(&item, "sk"));
+        let mut commit = Commit::<StoreError>::new();
+        match text(&item, "kind") {
+            "card" | "profile entry" | "profile names" | "complete lists" => commit.delete(key, always.clone()),
+            "tally" if !key.pk.starts_with("TALLY#ROLES") => commit.delete(key, always.clone()),
+            "user" => commit.update(key, always.clone(), [Step::Remove("is_listed")]),
+            "label" => {
+                let places = ["gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"].map(Step::Remove);
+                commit.update(key, always.clone(), places)
+            }
+            _ => continue,
+        };
+        server.app().store.commit(commit).await.unwrap();
+    }
+}
+
+/// Two servers start on an older table, where somebody goes on with what they do.
+async fn start_twice(server: &Server, choices: &mut Choices, faults: usize) {
+    let (user, _) = stranger(server).await;
+    submit(server.app().clone(), user, "Ada").await.unwrap();
+    make_older(server).await;
+    let (other, _) = stranger(server).await;
+    let mut play = Play::new(server.app(), faults);
+    let started = ["one", "two"].map(|name| {
+        let start = async |app: App| bootstrap(&app).await.is_ok();
+        play.client(name, start)
+    });
+    let written = [user, other].map(|user| play.client("customer", move |app| submit(app, user, "Augusta")));
+    let played = play.run(choices).await;
+    let started = started.map(|fate| fate.told());
+    assert!(played.faulty || started == [Some(true); 2], "{started:?}");
+    drop(written);
+    // Whatever was cut off is done by the next one.
+    bootstrap(server.app()).await.unwrap();
+    census_of_lists(server).await;
+}
+
+#[tokio::test]
+async fn an_older_table_gets_what_lists_need() {
+    let server = server_on(Embedded).await.unwrap();
+    for faults in [0, 1] {
+        some(8, async |choices| start_twice(&server, choices, faults).await).await;
+    }
+}
+
+#[tokio::test]
+async fn an_older_table_gets_what_lists_need_on_dynamodb_local() {
+    let Some(server) = server_on(DynamoDbLocal).await else {
+        return;
+    };
+    some(2, async |choices| start_twice(&server, choices, 1).await).await;
+}
+
 /// A census that sees nothing proves nothing: each of these disturbances is seen.
 #[tokio::test]
 async fn the_census_of_lists_sees_what_is_wrong() {
     let server = server_on(Embedded).await.unwrap();
     let app = server.app();
     census_of_lists(&server).await;
-    let users: Vec<User> = of_kind(&items(&server).await);
+    let users: Vec<User> = of_kind(&server.dump().await);
     let user = &users[0];
     let (cell, pair) = (Cell::of(user).name(), "email#verified");
     let shard = user.id.mark() % 16;

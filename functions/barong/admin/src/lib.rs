@@ -1,7 +1,10 @@
 //! Barong: what administrators do. One file for each kind of thing, or a folder where an operation has any weight;
 //! [`routes`] is the whole group on one screen, with what each operation needs of its caller's role.
 
+mod by;
+mod entities;
 mod levels;
+mod lists;
 mod routes;
 
 pub use routes::{document, routes};

@@ -12,8 +12,8 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use super::card::{Card, Cell, USERS};
 use super::filter::{By, Filter, Plan};
 use super::profiles::{self, Facts};
-use crate::accounts::customer::Label;
 use crate::accounts::customer::labels::{DOCUMENT, PRIVATE, WAITING};
+use crate::accounts::customer::{Customer, Label};
 use crate::accounts::email::EmailClaim;
 use crate::accounts::user::{UidClaim, User};
 use crate::ids::UserId;
@@ -26,6 +26,9 @@ pub const MOST_LOOKED_AT: usize = 10_000;
 
 /// So many round trips are under way at a time.
 const SIDE_BY_SIDE: usize = 8;
+
+/// So many users of a page are read at a time, where all is shown that is known of them.
+const AT_A_TIME: usize = 25;
 
 /// Keys of a round trip.
 const BATCH: usize = 100;
@@ -146,6 +149,17 @@ pub async fn labelled(store: &Store, key: &str, value: &str, rows: Rows) -> Resu
     // Whoever has it in both scopes stands there twice, side by side.
     ids.dedup();
     of_candidates(store, ids, &Filter::default(), rows).await
+}
+
+/// These users with everything that is known about them, in this order.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read.
+pub async fn whole(store: &Store, users: &[User]) -> Result<Vec<Customer>, StoreError> {
+    let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+    let reads = stream::iter(ids).map(|id| Customer::read(store, id));
+    let customers: Vec<Option<Customer>> = reads.buffered(AT_A_TIME).try_collect().await?;
+    Ok(customers.into_iter().flatten().collect())
 }
 
 /// How many wait with their documents.
