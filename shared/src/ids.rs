@@ -67,6 +67,16 @@ macro_rules! ulid_id {
                 Self(new_ulid(clock, random))
             }
 
+            /// The first that could be made in a millisecond since 1970.
+            pub fn first_of(millis: u64) -> Self {
+                Self(Ulid::from_parts(millis, 0))
+            }
+
+            /// The last that could be made in it.
+            pub fn last_of(millis: u64) -> Self {
+                Self(Ulid::from_parts(millis, u128::MAX))
+            }
+
             /// Its last byte, which is random.
             pub fn mark(self) -> u8 {
                 self.0.to_bytes().last().copied().unwrap_or_default()

@@ -79,7 +79,7 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     ("change-password", 4, "get3 get1 | get1 | get2 | commit4"),
     ("sign-up-create-token", 2, "get1 | commit2"),
     ("sign-up-create-token, taken address", 2, "get1 | commit2"),
-    ("sign-up-create-user", 2, "get1 | commit7"),
+    ("sign-up-create-user", 2, "get1 | commit10"),
 ];
 
 #[rstest]

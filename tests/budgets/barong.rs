@@ -53,7 +53,7 @@ pub async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 
 const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("configs", 0, ""),
-    ("sign-up", 2, "get1 | commit9"),
+    ("sign-up", 2, "get1 | commit11"),
     ("sign-up, taken address", 1, "get1"),
     ("sign-in", 3, "get2 [query] | commit6 | query"),
     ("sign-in, wrong password", 3, "get2 [query] | get1 | commit1"),
@@ -64,7 +64,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     // Its one message, which goes to nobody, is taken for the mailer's here; with limits it is counted.
     ("mail a confirmation, unknown address", 2, "get1 | get1"),
     ("confirm, no token", 0, ""),
-    ("confirm", 6, "get1 | query | commit7 | query | commit3 | query"),
+    ("confirm", 6, "get1 | query | commit11 | query | commit3 | query"),
     ("confirm, again", 2, "get1 | query"),
     ("mail a reset", 3, "get1 | get1 | commit4"),
     ("mail a reset, unknown address", 3, "get1 | get1 | commit2"),

@@ -57,12 +57,12 @@ pub async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 }
 
 const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
-    ("register", 1, "commit7"),
-    ("register, taken address", 3, "commit7 | get1 | query get1"),
+    ("register", 1, "commit9"),
+    ("register, taken address", 3, "commit9 | get1 | query get1"),
     ("authenticate, not active", 1, "get2 [query]"),
     ("activate, wrong code", 2, "query get1 | commit1"),
     ("activate, unknown user", 2, "query get1 | commit1"),
-    ("activate", 2, "query get1 | commit6"),
+    ("activate", 2, "query get1 | commit10"),
     ("authenticate", 2, "get2 [query] | commit4"),
     ("authenticate, wrong password", 1, "get2 [query]"),
     ("validate", 1, "get3"),
@@ -78,10 +78,10 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
 ];
 
 const WITH_LIMITS: &[(&str, usize, &str)] = &[
-    ("register", 1, "[commit1] [commit1] | commit7"),
+    ("register", 1, "[commit1] [commit1] | commit9"),
     ("activate, wrong code", 2, "query get1 commit1 | commit1"),
     ("activate, unknown user", 2, "query get1 commit1 | commit1"),
-    ("activate", 2, "query get1 commit1 | commit6"),
+    ("activate", 2, "query get1 commit1 | commit10"),
     ("authenticate", 2, "get4 [commit1] [commit1] [query] | commit5"),
     ("validate", 1, "get3"),
     ("reset-password, wrong password", 2, "get1 | get4 [commit1] [commit1]"),

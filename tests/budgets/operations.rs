@@ -88,8 +88,8 @@ pub async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 }
 
 const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
-    ("signup", 1, "commit5"),
-    ("signup, taken address", 1, "commit5"),
+    ("signup", 1, "commit7"),
+    ("signup, taken address", 1, "commit7"),
     ("signin", 2, "get2 [query] | commit4"),
     ("signin, wrong password", 1, "get2 [query]"),
     ("signin, unknown address", 1, "get2"),
@@ -112,7 +112,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
 
 /// The counters hide behind the hash, or travel in a commit that is there anyway.
 const WITH_LIMITS: &[(&str, usize, &str)] = &[
-    ("signup", 1, "[commit1] | commit5"),
+    ("signup", 1, "[commit1] | commit7"),
     ("signin", 2, "get4 [commit1] [commit1] [query] | commit5"),
     ("signin, wrong password", 1, "get4 [commit1] [commit1] [query]"),
     ("signin, unknown address", 1, "get4 [commit1] [commit1]"),

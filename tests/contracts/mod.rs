@@ -25,6 +25,7 @@ mod arc_switch;
 mod barong_activity;
 mod barong_admin_activities;
 mod barong_admin_gate;
+mod barong_admin_lists;
 mod barong_admin_permissions;
 mod barong_admin_restrictions;
 mod barong_api_keys;

@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 195] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 200] = [
     (
         "admin.activities.list",
         "GET",
@@ -39,6 +39,7 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 195] = [
         "/api/v2/admin/permissions",
         "BarongAdmin",
     ),
+    ("admin.profiles.list", "GET", "/api/v2/admin/profiles", "BarongAdmin"),
     (
         "admin.restrictions.create",
         "POST",
@@ -69,6 +70,25 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 195] = [
         "/api/v2/admin/restrictions/whitelink",
         "BarongAdmin",
     ),
+    (
+        "admin.users.documents_pending",
+        "GET",
+        "/api/v2/admin/users/documents/pending",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.list_users",
+        "GET",
+        "/api/v2/admin/users/labels",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.list_values",
+        "GET",
+        "/api/v2/admin/users/labels/list",
+        "BarongAdmin",
+    ),
+    ("admin.users.list", "GET", "/api/v2/admin/users", "BarongAdmin"),
     ("authz.authorize", "ANY", "/api/v2/auth/{path+}", "BarongAuthz"),
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),

@@ -16,6 +16,7 @@ mod explorer;
 mod home_roles;
 mod identity_admins;
 mod invitations;
+mod lists;
 mod mails;
 mod memberships;
 mod named_permissions;

@@ -1,8 +1,15 @@
-//! Lists of users: all of them by age, [`card`] what lists know a user by.
+//! Lists of users: all of them by age, [`search`] by a [`filter`], [`card`] and [`profiles`] what lists know a user and its
+//! profiles by.
 
 pub mod card;
+pub mod enlisting;
+pub mod filter;
+pub mod profiles;
+pub mod search;
 
 pub use card::Card;
+pub use filter::{Filter, Span};
+pub use search::{Found, Rows};
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -18,6 +18,7 @@ async fn enter(teller: &mut Teller<'_, impl Api>, email: &str, password: &str) -
 pub async fn tell(teller: &mut Teller<'_, impl Api>, people: &People) {
     let admin = enter(teller, ADMIN, ADMIN_PASSWORD).await;
     teller.tell(own(&admin, "admin.levels.list"), 200).await;
+    lists(teller, &admin).await;
     permissions(teller, &admin).await;
     restrictions(teller, &admin, people.world).await;
     logs(teller, &admin, &people.address("referred")).await;
@@ -135,4 +136,36 @@ async fn logs(teller: &mut Teller<'_, impl Api>, admin: &Session, email: &str) {
     let before = [("created_from", "2000-01-01"), ("created_to", "2000-01-02")];
     let counted = teller.ask_aside(own(admin, "admin.metrics").asking_all(&before)).await;
     assert_eq!(counted.json()["signups"], json!({}));
+}
+
+/// Each index serves some list.
+async fn lists(teller: &mut Teller<'_, impl Api>, admin: &Session) {
+    let filters: [&[(&str, &str)]; 11] = [
+        &[],
+        &[("from", "0")],
+        &[("role", "member"), ("state", "active")],
+        &[("range", "updated"), ("from", "0")],
+        &[("first_name", "Ada")],
+        &[("last_name", "King")],
+        &[("country", "gb")],
+        &[("uid", "ID0000000000")],
+        &[("email", ADMIN), ("first_name", "Ada")],
+        &[("limit", "2"), ("extended", "true")],
+        &[("range", "read")],
+    ];
+    for filter in filters {
+        let status = if filter.contains(&("range", "read")) { 422 } else { 200 };
+        let asked = own(admin, "admin.users.list").asking_all(filter);
+        teller.tell(asked, status).await;
+    }
+    for (operation, status) in [
+        ("admin.users.documents_pending", 200),
+        ("admin.users.labels.list_users", 200),
+        ("admin.users.labels.list_values", 200),
+        ("admin.profiles.list", 200),
+    ] {
+        teller.tell(own(admin, operation), status).await;
+    }
+    let nothing = own(admin, "admin.users.labels.list_users").asking_all(&[]);
+    teller.tell(nothing, 422).await;
 }

@@ -2,7 +2,10 @@
 //! [`routes`] is the whole group on one screen, with what each operation needs of its caller's role.
 
 mod activities;
+mod by;
+mod entities;
 mod levels;
+mod lists;
 mod metrics;
 mod parameters;
 mod permissions;

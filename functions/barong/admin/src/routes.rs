@@ -3,18 +3,23 @@
 use axum::Router;
 use shared::App;
 use shared::access::edge::ability::Act::{Create, Destroy, Read, Update};
-use shared::access::edge::ability::Model::{Activity, Level, Permission, Restriction, User};
+use shared::access::edge::ability::Model::{Activity, Level, Permission, Profile, Restriction, User};
 use shared::surfaces::barong::Administration;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
-use crate::{activities, levels, metrics, permissions, restrictions};
+use crate::{activities, levels, lists, metrics, permissions, restrictions};
 
 fn administration() -> Administration {
     Administration::new()
         .may(Read, Activity, routes!(activities::list))
         .may(Read, Activity, routes!(activities::list_admin))
         .may(Read, Level, routes!(levels::list))
+        .may(Read, Profile, routes!(lists::profiles::list))
+        .may(Read, User, routes!(lists::users::list))
+        .may(Read, User, routes!(lists::documents::pending))
+        .may(Read, User, routes!(lists::labels::users))
+        .may(Read, User, routes!(lists::labels::values))
         .may(Read, User, routes!(metrics::get))
         .may(Read, Permission, routes!(permissions::list))
         .may(Create, Permission, routes!(permissions::create))
