@@ -7,7 +7,7 @@ use rstest::rstest;
 use shared::accounts::customer::labels::PRIVATE;
 use shared::accounts::directory::card::USERS;
 use shared::accounts::directory::profiles::PROFILES;
-use shared::accounts::directory::search::MOST_LOOKED_AT;
+use shared::store::sieve::MOST_LOOKED_AT;
 use shared::store::{Commit, StoreError};
 use tests::owner::Owner;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
