@@ -1,9 +1,15 @@
 //! What it costs at the table when administrators change barong's tables and look at what happened.
 
+use std::time::Duration;
+
+use dynoxide::{ImportOptions, Item};
 use rstest::rstest;
+use shared::ids::UserId;
+use shared::store::sieve::MOST_LOOKED_AT;
 use tests::Administrator;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
+use super::barong_admin_lists::{Bill, Town, item};
 use super::meter::{Cost, Metered};
 use super::operations::{ADA, hold};
 
@@ -95,4 +101,94 @@ const EXPECTED: &[(&str, usize, &str)] = &[
 #[tokio::test(flavor = "multi_thread")]
 async fn what_each_operation_costs(#[values(Embedded, DynamoDbLocal)] table: Table) {
     hold("off", table, costs, EXPECTED).await;
+}
+
+/// The month in which much happens, and its first moment.
+const BUSY: (&str, u64) = ("2026-04", 1_775_001_600_000);
+
+/// The n-th sign-in of that month, and what the edge wrote down at the same moment.
+fn happened(n: usize) -> [Item; 2] {
+    let id = UserId::first_of(BUSY.1 + n as u64 * 50).to_string();
+    let (of, month, log) = (
+        UserId::first_of(7),
+        format!("ACTIVITIES#{}", BUSY.0),
+        format!("AUDIT#{}", BUSY.0),
+    );
+    let (of_one, whose, at) = (
+        format!("ACTIVITY#{of}"),
+        of.to_string(),
+        format!("{}-01T00:00:00Z", BUSY.0),
+    );
+    let both = [
+        ("sk", id.as_str()),
+        ("id", &id),
+        ("user_id", &whose),
+        ("ip", "192.0.2.1"),
+        ("user_agent", "-"),
+        ("at", &at),
+    ];
+    let activity = [
+        ("pk", of_one.as_str()),
+        ("gsi2pk", &month),
+        ("gsi2sk", &id),
+        ("topic", "session"),
+        ("action", "login"),
+    ];
+    let activity = [&both[..], &activity, &[("outcome", "succeed")]].concat();
+    let audit = [
+        ("pk", log.as_str()),
+        ("topic", "users"),
+        ("action", "update"),
+        ("result", "denied"),
+    ];
+    let audit = [
+        &both[..],
+        &audit,
+        &[("uid", "ID1"), ("email", "a@example.com"), ("data", "{}")],
+    ]
+    .concat();
+    [item("activity", &activity), item("audit", &audit)]
+}
+
+/// What lists cost when so much has happened, and how much of it they found.
+async fn bills(town: &mut Town, from: usize, to: usize) -> Vec<(Bill, u64)> {
+    let items: Vec<Item> = (from..to).flat_map(happened).collect();
+    let count = items.len();
+    let done = town
+        .database
+        .import_items(&town.table, items, ImportOptions::default())
+        .unwrap();
+    assert_eq!(done.items_imported, count);
+    let admin = Administrator::first(&town.metered.server).await;
+    town.administrator(admin);
+    let mut bills = Vec::new();
+    for path in [
+        "/activities",
+        "/activities?topic=session&page=3&limit=10",
+        "/activities?topic=password",
+        "/activities/admin?limit=1",
+        "/activities/admin?topic=nothing",
+    ] {
+        // What was read before is written down in the other log.
+        bills.push(town.bill(path).await);
+    }
+    bills
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_a_log_costs_the_same_however_long_it_is() {
+    let mut town = Town::found().await;
+    town.metered.server.clock.advance(Duration::from_secs(50 * 24 * 3600));
+    let few = bills(&mut town, 0, 11_000).await;
+    let many = bills(&mut town, 11_000, 40_000).await;
+    let found = |bills: &[(Bill, u64)]| bills.iter().map(|(_, found)| *found).collect::<Vec<_>>();
+    let all = MOST_LOOKED_AT as u64;
+    // Of the sessions that this test itself opened some are among the newest.
+    assert_eq!((found(&few)[0], found(&few)[2]), (all, 0));
+    assert_eq!((found(&few)[3], found(&few)[4]), (all, 0));
+    assert!(all - found(&few)[1] < 10);
+    for ((few, _), (many, _)) in few.iter().zip(&many) {
+        assert_eq!(few.0, many.0, "calls");
+        assert!((few.1 - many.1).abs() < 10.0 && many.1 < 1500.0, "{few:?} {many:?}");
+    }
 }

@@ -25,7 +25,7 @@ const RARE: usize = 500;
 /// What is shown of somebody is read for the candidates that are looked at, and never for others.
 const SHOWN: usize = MOST_LOOKED_AT + RARE;
 
-fn item(kind: &str, pairs: &[(&str, &str)]) -> Item {
+pub fn item(kind: &str, pairs: &[(&str, &str)]) -> Item {
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let mut item: Item = pairs
         .iter()
@@ -163,11 +163,11 @@ async fn what_each_list_costs(#[values(Embedded, DynamoDbLocal)] table: Table) {
 }
 
 /// A server whose table grows.
-struct Town {
-    metered: Metered,
+pub struct Town {
+    pub metered: Metered,
     wire: Wire,
-    database: Database,
-    table: String,
+    pub database: Database,
+    pub table: String,
     admin: Administrator,
     /// A user as the server made it, to be copied.
     model: Item,
@@ -175,10 +175,10 @@ struct Town {
 }
 
 /// Calls, and units read.
-type Bill = (usize, f64);
+pub type Bill = (usize, f64);
 
 impl Town {
-    async fn found() -> Self {
+    pub async fn found() -> Self {
         let database = Database::memory().unwrap();
         let (endpoint, served) = countersign::serve_embedded(database.clone()).await.unwrap();
         // It is served until the process ends.
@@ -211,6 +211,11 @@ impl Town {
             model,
             users: 0,
         }
+    }
+
+    /// Whoever asks from now on.
+    pub fn administrator(&mut self, admin: Administrator) {
+        self.admin = admin;
     }
 
     /// The user that a list shows.
@@ -260,7 +265,7 @@ impl Town {
         self.users = to;
     }
 
-    async fn bill(&self, path: &str) -> (Bill, u64) {
+    pub async fn bill(&self, path: &str) -> (Bill, u64) {
         self.wire.take();
         let (answer, cost) = self.metered.cost(self.admin.get(path)).await;
         let (read, _) = count(self.wire.take());

@@ -19,6 +19,7 @@ mod invitations;
 mod lists;
 mod mails;
 mod memberships;
+mod metrics;
 mod named_permissions;
 mod passkey_removals;
 mod passkeys;
