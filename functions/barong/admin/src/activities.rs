@@ -15,7 +15,7 @@ use shared::store::sieve::Sieve;
 use shared::surfaces::barong::entities::{HappenedView, UserView};
 use shared::surfaces::barong::params::integer;
 use shared::surfaces::barong::{BarongError, CallerHeaders, ErrorKeys, Given, Guarded, Paging, Params};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// Something that happened to an account.
 #[derive(Serialize, ToSchema)]
@@ -40,6 +40,29 @@ pub struct AdminActivity {
     /// To whom, where that is a user.
     #[schema(required)]
     target: Option<UserView>,
+}
+
+/// What a log may be asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Asked {
+    /// What it is about
+    topic: Option<String>,
+    /// What was done
+    action: Option<String>,
+    /// Whose account, or who did it, by the short identifier
+    uid: Option<String>,
+    /// The same by the address
+    email: Option<String>,
+    /// Seconds since 1970, included
+    from: Option<i64>,
+    /// Seconds since 1970, included
+    to: Option<i64>,
+    /// From 1
+    page: Option<u64>,
+    /// 1 to 100
+    limit: Option<u64>,
 }
 
 /// What is listed; what is absent is everything.
@@ -93,14 +116,7 @@ fn text(given: &mut Given<'_>, name: &str, not_a_text: &'static str) -> Option<S
     description = "The newest 10000 entries of the range are looked at: Total says how many were found among them. A narrower range finds older ones.",
     params(
         CallerHeaders,
-        ("topic" = Option<String>, Query, description = "What it is about"),
-        ("action" = Option<String>, Query, description = "What was done"),
-        ("uid" = Option<String>, Query, description = "Whose account, by the short identifier"),
-        ("email" = Option<String>, Query, description = "Whose account, by the address"),
-        ("from" = Option<i64>, Query, description = "Seconds since 1970, included"),
-        ("to" = Option<i64>, Query, description = "Seconds since 1970, included"),
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        Asked,
     ),
     responses(
         (status = 200, description = "The newest first; Total, Page, Per-Page and Link say which of how many", body = Vec<ActivityWithUser>),
@@ -142,14 +158,7 @@ pub async fn list(
     description = "The newest 10000 entries of the range are looked at: Total says how many were found among them. A narrower range finds older ones.",
     params(
         CallerHeaders,
-        ("topic" = Option<String>, Query, description = "What it is about"),
-        ("action" = Option<String>, Query, description = "create, read, update, delete or system"),
-        ("uid" = Option<String>, Query, description = "Who did it, by the short identifier"),
-        ("email" = Option<String>, Query, description = "Who did it, by the address"),
-        ("from" = Option<i64>, Query, description = "Seconds since 1970, included"),
-        ("to" = Option<i64>, Query, description = "Seconds since 1970, included"),
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        Asked,
         ("target_uid" = Option<String>, Query, description = "To whom, by the short identifier"),
         ("range" = Option<String>, Query, description = "created: what from and to are about"),
     ),
