@@ -1,8 +1,95 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 194] = [
-    ("admin.api_keys.list", "GET", "/api/v2/admin/api_keys", "BarongAdmin"),
+pub const OPERATIONS: [(&str, &str, &str, &str); 211] = [
+    (
+        "admin.activities.list",
+        "GET",
+        "/api/v2/admin/activities",
+        "BarongAdmin",
+    ),
+    (
+        "admin.activities.list_admin",
+        "GET",
+        "/api/v2/admin/activities/admin",
+        "BarongAdmin",
+    ),
     ("admin.levels.list", "GET", "/api/v2/admin/levels", "BarongAdmin"),
+    ("admin.metrics", "GET", "/api/v2/admin/metrics", "BarongAdmin"),
+    (
+        "admin.permissions.create",
+        "POST",
+        "/api/v2/admin/permissions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.permissions.delete",
+        "DELETE",
+        "/api/v2/admin/permissions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.permissions.list",
+        "GET",
+        "/api/v2/admin/permissions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.permissions.update",
+        "PUT",
+        "/api/v2/admin/permissions",
+        "BarongAdmin",
+    ),
+    ("admin.profiles.list", "GET", "/api/v2/admin/profiles", "BarongAdmin"),
+    (
+        "admin.restrictions.create",
+        "POST",
+        "/api/v2/admin/restrictions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.delete",
+        "DELETE",
+        "/api/v2/admin/restrictions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.list",
+        "GET",
+        "/api/v2/admin/restrictions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.update",
+        "PUT",
+        "/api/v2/admin/restrictions",
+        "BarongAdmin",
+    ),
+    (
+        "admin.restrictions.whitelink",
+        "POST",
+        "/api/v2/admin/restrictions/whitelink",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.documents_pending",
+        "GET",
+        "/api/v2/admin/users/documents/pending",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.list_users",
+        "GET",
+        "/api/v2/admin/users/labels",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.list_values",
+        "GET",
+        "/api/v2/admin/users/labels/list",
+        "BarongAdmin",
+    ),
+    ("admin.users.list", "GET", "/api/v2/admin/users", "BarongAdmin"),
+    ("admin.api_keys.list", "GET", "/api/v2/admin/api_keys", "BarongAdmin"),
     ("admin.profiles.update", "PUT", "/api/v2/admin/profiles", "BarongAdmin"),
     ("admin.users.update_put", "PUT", "/api/v2/admin/users", "BarongAdmin"),
     (

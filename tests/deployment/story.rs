@@ -160,6 +160,11 @@ impl<'a, A: Api> Teller<'a, A> {
         status
     }
 
+    /// What depends on the table: it is not remembered.
+    pub async fn ask_aside(&mut self, ask: Ask) -> Answer {
+        self.api.call(&ask.0).await
+    }
+
     /// A text of a JSON answer.
     pub async fn text(&mut self, ask: Ask, status: u16, pointer: &str) -> String {
         let answer = self.tell(ask, status).await.json();

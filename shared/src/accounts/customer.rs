@@ -26,6 +26,7 @@ use std::ops::{Deref, DerefMut};
 use serde_json::{Value, json};
 
 use super::Account;
+use super::directory::card;
 use super::user::{State, User};
 use crate::App;
 use crate::ids::UserId;
@@ -315,6 +316,10 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
         if let Some(before) = changes(&account.user, &user) {
             let record = json!({ "user": events::user(&user), "changes": before });
             self.told.push(("model.user.updated", record));
+        }
+        card::moved(&mut self.commit, &account.user, &user);
+        if user.is_listed {
+            labels::count(&mut self.commit, user.id, &before, &after);
         }
         for (name, record) in &self.told {
             self.commit.create(&Event::new(app, name, record)?);

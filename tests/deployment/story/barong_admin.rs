@@ -20,6 +20,10 @@ async fn enter(teller: &mut Teller<'_, impl Api>, email: &str, password: &str) -
 pub async fn tell(teller: &mut Teller<'_, impl Api>, lost: &Session, people: &People) {
     let admin = enter(teller, ADMIN, ADMIN_PASSWORD).await;
     teller.tell(own(&admin, "admin.levels.list"), 200).await;
+    lists(teller, &admin).await;
+    permissions(teller, &admin).await;
+    restrictions(teller, &admin, people.world).await;
+    logs(teller, &admin, &people.address("referred")).await;
     strangers(teller, people).await;
     labels(teller, &admin, lost).await;
     knowledge(teller, &admin, lost).await;
@@ -119,4 +123,141 @@ pub async fn last_administrator(teller: &mut Teller<'_, impl Api>, server: &Serv
     let body = json!({ "uid": server.account(ADMIN).await.uid, "state": "banned" });
     let asked = own(&late, "admin.users.update_put").with(&body);
     teller.try_tell(asked, &[200, 422]).await;
+}
+
+/// The number of the newest row, which differs from table to table: it is asked for aside.
+async fn newest(teller: &mut Teller<'_, impl Api>, admin: &Session, operation: &str, page: &[(&str, &str)]) -> String {
+    let rows = teller.ask_aside(own(admin, operation).asking_all(page)).await.json();
+    rows.as_array().unwrap().last().unwrap()["id"].to_string()
+}
+
+async fn permissions(teller: &mut Teller<'_, impl Api>, admin: &Session) {
+    teller.tell(own(admin, "admin.permissions.create"), 201).await;
+    teller
+        .tell(own(admin, "admin.permissions.create").posting(&[("role", "none")]), 422)
+        .await;
+    // The rows that a new table has.
+    let first = [("page", "1"), ("limit", "2")];
+    let listed = teller
+        .ask_aside(own(admin, "admin.permissions.list").asking_all(&first))
+        .await;
+    assert_eq!(listed.json()[0]["role"], "superadmin");
+    let id = newest(
+        teller,
+        admin,
+        "admin.permissions.list",
+        &[("page", "2"), ("limit", "100")],
+    )
+    .await;
+    let change = [("id", id.as_str()), ("action", "audit")];
+    teller
+        .tell(own(admin, "admin.permissions.update").posting(&change), 200)
+        .await;
+    let unknown = [("id", "999999"), ("action", "audit")];
+    teller
+        .tell(own(admin, "admin.permissions.update").posting(&unknown), 404)
+        .await;
+    teller
+        .tell(own(admin, "admin.permissions.delete").asking("id", &id), 204)
+        .await;
+    // What lets superadmins do this.
+    teller
+        .tell(own(admin, "admin.permissions.delete").asking("id", "1"), 422)
+        .await;
+}
+
+async fn restrictions(teller: &mut Teller<'_, impl Api>, admin: &Session, world: &str) {
+    // Each world has an address of its own, which nobody comes from.
+    let last = world.bytes().fold(0_u8, u8::wrapping_add);
+    let address = format!("198.51.100.{last}");
+    let rule = [("scope", "ip"), ("value", &address), ("category", "blacklist")];
+    teller
+        .tell(own(admin, "admin.restrictions.create").posting(&rule), 201)
+        .await;
+    teller
+        .tell(own(admin, "admin.restrictions.create").posting(&rule), 422)
+        .await;
+    let of_its_kind = [("category", "blacklist"), ("scope", "ip")];
+    let id = newest(teller, admin, "admin.restrictions.list", &of_its_kind).await;
+    let change = [
+        ("id", id.as_str()),
+        ("scope", "ip_subnet"),
+        ("value", "198.51.100.0/24"),
+        ("state", "disabled"),
+    ];
+    teller
+        .tell(own(admin, "admin.restrictions.update").posting(&change), 200)
+        .await;
+    teller
+        .tell(own(admin, "admin.restrictions.delete").asking("id", &id), 204)
+        .await;
+    teller
+        .tell(own(admin, "admin.restrictions.delete").asking("id", &id), 404)
+        .await;
+    let link = teller
+        .ask_aside(own(admin, "admin.restrictions.whitelink"))
+        .await
+        .expect(201);
+    assert_eq!(link.json()["whitelink_token"].as_str().unwrap().len(), 64);
+}
+
+/// Entries have times and numbers, which are alike nowhere: what is told is that there are none of a kind.
+async fn logs(teller: &mut Teller<'_, impl Api>, admin: &Session, email: &str) {
+    let uid = teller
+        .ask_aside(own(admin, "admin.activities.list").asking("email", email))
+        .await;
+    let uid = uid.json()[0]["user"]["uid"].as_str().unwrap().to_owned();
+    let nothing = ("topic", "nothing");
+    for asked in [&[nothing][..], &[nothing, ("uid", &uid)]] {
+        teller
+            .tell(own(admin, "admin.activities.list").asking_all(asked), 200)
+            .await;
+        teller
+            .tell(own(admin, "admin.activities.list_admin").asking_all(asked), 200)
+            .await;
+    }
+    let to = [nothing, ("target_uid", uid.as_str())];
+    teller
+        .tell(own(admin, "admin.activities.list_admin").asking_all(&to), 200)
+        .await;
+    let all = teller
+        .ask_aside(own(admin, "admin.activities.list_admin"))
+        .await
+        .expect(200);
+    assert!(!all.json().as_array().unwrap().is_empty());
+    let before = [("created_from", "2000-01-01"), ("created_to", "2000-01-02")];
+    let counted = teller.ask_aside(own(admin, "admin.metrics").asking_all(&before)).await;
+    assert_eq!(counted.json()["signups"], json!({}));
+}
+
+/// Each index serves some list.
+async fn lists(teller: &mut Teller<'_, impl Api>, admin: &Session) {
+    let filters: [&[(&str, &str)]; 11] = [
+        &[],
+        &[("from", "0")],
+        &[("role", "member"), ("state", "active")],
+        &[("range", "updated"), ("from", "0")],
+        &[("first_name", "Ada")],
+        &[("last_name", "King")],
+        &[("country", "gb")],
+        &[("uid", "ID0000000000")],
+        &[("email", ADMIN), ("first_name", "Ada")],
+        &[("limit", "2"), ("extended", "true")],
+        &[("range", "read")],
+    ];
+    for filter in filters {
+        let status = if filter.contains(&("range", "read")) { 422 } else { 200 };
+        let asked = own(admin, "admin.users.list").asking_all(filter);
+        teller.tell(asked, status).await;
+    }
+    for (operation, status) in [
+        ("admin.users.documents_pending", 200),
+        ("admin.users.labels.list_users", 200),
+        ("admin.users.labels.list_values", 200),
+        ("admin.profiles.list", 200),
+    ] {
+        teller.tell(own(admin, operation), status).await;
+    }
+    let nothing = own(admin, "admin.users.labels.list_users").asking_all(&[]);
+    teller.tell(nothing, 422).await;
 }

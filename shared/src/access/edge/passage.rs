@@ -1,6 +1,8 @@
 //! A request at the edge: what it proves itself with is read in one batch get, beside the version of the tables; then it is
 //! decided, and what follows from the decision is done. An API key that the process does not know yet costs one read more.
 
+use std::net::IpAddr;
+
 use futures_util::future::OptionFuture;
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -9,6 +11,8 @@ use super::ability::Ability;
 use super::decision::{Asked, Credential, Found, Grant, Owner, Refusal, decide};
 use super::kept;
 use super::path::EdgePath;
+use super::restriction::Place;
+use super::tables::Tables;
 use crate::App;
 use crate::accounts::User;
 use crate::act::Failure;
@@ -186,21 +190,26 @@ pub async fn judge(app: &App, request: &Request<'_>) -> Result<Judged, Failure> 
     };
     let (version, found) = find(app, presented).await?;
     let tables = app.edge.tables(&app.store, version.as_ref()).await?;
-    let place = match tables.restrictions.needs_place {
-        true => app.edge.places.of(request.origin.ip),
-        false => None,
-    };
+    let place = place_of(app, &tables, request.origin.ip);
     let asked = Asked {
         method: request.method,
         path: request.path,
         ip: request.origin.ip,
         place: place.as_ref(),
     };
-    let known = prove(app, request, found).await?;
+    let known = prove(app, request, found).await?.unless_barred(app, &tables);
     let (config, csrf) = (&app.config.edge, app.config.barong.csrf_protection);
     let decided = decide(&tables, &config.paths, csrf, &asked, known.credential(request.headers));
     let judged = finish(app, request, known, decided).await?;
     Ok(judged.limited(request))
+}
+
+/// Where an address is, where a rule asks for that.
+fn place_of(app: &App, tables: &Tables, ip: IpAddr) -> Option<Place> {
+    match tables.restrictions.needs_place {
+        true => app.edge.places.of(ip),
+        false => None,
+    }
 }
 
 /// What a request shows, before anything is read.
@@ -294,7 +303,13 @@ enum Known {
     ApiKey(Result<Passenger, NotProved>),
     NoSession,
     Mismatched(Box<Session>),
-    Cookie { user: Box<User>, session: Box<Session> },
+    /// Nobody may sign in any more from where the session began.
+    Barred(Box<Session>),
+    BarredToken(Box<Session>),
+    Cookie {
+        user: Box<User>,
+        session: Box<Session>,
+    },
 }
 
 async fn prove(app: &App, request: &Request<'_>, looked: Looked) -> Result<Known, Failure> {
@@ -377,6 +392,22 @@ fn owner_of(user: &User) -> Owner<'_> {
 }
 
 impl Known {
+    /// The same, but for sessions that began where nobody may sign in any more.
+    fn unless_barred(self, app: &App, tables: &Tables) -> Self {
+        let is_barred = |session: &Session| {
+            let place = place_of(app, tables, session.ip);
+            tables.restrictions.end_sessions_from(session.ip, place.as_ref())
+        };
+        match self {
+            Known::Cookie { session, .. } if is_barred(&session) => Known::Barred(session),
+            Known::Token(Passenger {
+                by: By::SessionToken(session),
+                ..
+            }) if is_barred(&session) => Known::BarredToken(session),
+            other => other,
+        }
+    }
+
     /// As the decision looks at it.
     fn credential(&self, headers: &HeaderMap) -> Credential<'_> {
         let csrf = |is_right: &dyn Fn(&str) -> bool| {
@@ -387,7 +418,7 @@ impl Known {
         };
         let wrong = |_: &str| false;
         match self {
-            Known::BadToken => Credential::Token(None),
+            Known::BadToken | Known::BarredToken(_) => Credential::Token(None),
             Known::Token(passenger) => Credential::Token(Some(owner_of(&passenger.user))),
             Known::ApiKey(proved) => Credential::ApiKey(match proved {
                 Ok(passenger) => Ok(owner_of(&passenger.user)),
@@ -395,6 +426,10 @@ impl Known {
             }),
             Known::NoSession => Credential::Cookie {
                 csrf: csrf(&wrong),
+                session: Found::Nothing,
+            },
+            Known::Barred(session) => Credential::Cookie {
+                csrf: csrf(&|token| is_csrf_token(session, token)),
                 session: Found::Nothing,
             },
             Known::Mismatched(session) => Credential::Cookie {
@@ -416,7 +451,12 @@ impl Known {
                 user: *user,
                 by: By::Cookie(session),
             }),
-            Known::BadToken | Known::ApiKey(Err(_)) | Known::NoSession | Known::Mismatched(_) => None,
+            Known::BadToken
+            | Known::BarredToken(_)
+            | Known::ApiKey(Err(_))
+            | Known::NoSession
+            | Known::Mismatched(_)
+            | Known::Barred(_) => None,
         }
     }
 }
@@ -433,7 +473,10 @@ async fn finish(
     known: Known,
     decided: Result<Grant<'_>, Refusal>,
 ) -> Result<Judged, Failure> {
-    if let (Err(Refusal::SessionMismatch), Known::Mismatched(session)) = (&decided, &known) {
+    if let (Err(Refusal::SessionMismatch), Known::Mismatched(session))
+    | (Err(Refusal::NoSession), Known::Barred(session))
+    | (Err(Refusal::BadToken), Known::BarredToken(session)) = (&decided, &known)
+    {
         sessions::end(app, session).await?;
     }
     let silent = |ruling| Judged { ruling, note: None };

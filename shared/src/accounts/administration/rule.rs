@@ -70,7 +70,7 @@ impl<'a> Subject<'a> {
         change.or_last_administrator(|| Undone::Refused(NotRuled::LastAdministrator));
         if !action.is_empty() {
             let activity = Activity::new(self.app, self.id, self.by.origin, "account", action);
-            change.create(&activity.done_by(self.by.user.id));
+            activity.done_by(self.by.user.id).enter(&mut change);
         }
         change
     }

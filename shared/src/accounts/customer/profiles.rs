@@ -10,7 +10,7 @@ use super::country::is_country;
 use super::problem::{Problems, Reason, is_json, squished};
 use super::{Change, Customer, Scope};
 use crate::App;
-use crate::accounts::User;
+use crate::accounts::{User, directory};
 use crate::act::Undone;
 use crate::ids::{UserId, new_ulid};
 use crate::store::{Key, Record, StoreError, retried};
@@ -98,10 +98,17 @@ pub struct KycProfile {
     pub updated_at: Timestamp,
 }
 
+impl KycProfile {
+    /// Where a profile of `user` is kept.
+    pub fn key_of(user: UserId, id: &str) -> Key {
+        Key::new(User::partition(user), format!("KYC#PROFILE#{id}"))
+    }
+}
+
 impl Record for KycProfile {
     const KIND: &'static str = "profile";
     fn key(&self) -> Key {
-        Key::new(User::partition(self.user_id), format!("KYC#PROFILE#{}", self.id))
+        Self::key_of(self.user_id, &self.id)
     }
 }
 
@@ -248,6 +255,11 @@ pub fn keep<E: From<StoreError>>(change: &mut Change<'_, E>, customer: &Customer
     };
     let record = json!({ "user": change.shown(), "state": profile.state.as_str() });
     change.put(profile);
+    if customer.user().is_listed {
+        let is_new = customer.profiles.iter().all(|known| known.id != profile.id);
+        directory::profiles::keep(change, profile);
+        directory::profiles::count(change, profile.user_id, usize::from(is_new));
+    }
     change.tell(name, record);
     change.label(Scope::Private, "profile", profile.state.as_str());
     let document = customer.label(Scope::Private, "document");

@@ -110,7 +110,7 @@ async fn begin_once(
         Some(read) => commit.replace(read, &record),
         None => commit.create(&record),
     };
-    commit.create(&Activity::new(app, user.id, origin, "otp", "request QR code for 2FA"));
+    Activity::new(app, user.id, origin, "otp", "request QR code for 2FA").enter(&mut commit);
     also(&mut commit);
     app.store.commit(commit).await?;
     let url = url_of(&app.config.service_name, user, &secret);
@@ -230,7 +230,7 @@ impl Turned<'_> {
     ) -> std::result::Result<(), Undone<R>> {
         let user = self.customer.user();
         let activity = Activity::new(self.app, user.id, self.origin, "otp", action);
-        commit.create(&activity.done_by(self.by));
+        activity.done_by(self.by).enter(commit);
         commit.create(&Message::mail(self.app, self.keyring, &user.email, notice)?);
         Ok(())
     }
