@@ -1,8 +1,12 @@
 //! The audit log: what happened to an account, written in the same commit as what happened. Nothing changes or removes it.
 
 pub mod audit;
+pub mod everybody;
 pub mod logins;
+pub mod metrics;
+pub mod months;
 pub mod own;
+mod who;
 
 use std::net::IpAddr;
 
@@ -14,6 +18,8 @@ use crate::App;
 use crate::ids::{OrgId, UserId, new_ulid};
 use crate::sessions::Origin;
 use crate::store::{Commit, Key, Record, StoreError};
+
+pub use who::Who;
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -150,13 +156,27 @@ const NUMBERED_FROM: u64 = 1_577_836_800_000;
 pub async fn note(app: &App, activity: &Activity) -> Result<(), StoreError> {
     let mut commit = Commit::<StoreError>::new();
     commit.put(activity);
+    metrics::count(&mut commit, activity);
     app.store.commit(commit).await
 }
 
 impl Activity {
+    /// Adds to `commit` that it is written down, and counted where it is one of those that are.
+    pub fn enter<E>(&self, commit: &mut Commit<E>) {
+        commit.create(self);
+        metrics::count(commit, self);
+    }
+
     /// The partition of everything that happened to an account.
     pub fn partition(user: UserId) -> String {
         format!("ACTIVITY#{user}")
+    }
+
+    /// Says which shard of a counter counts it.
+    fn mark(&self) -> u8 {
+        let id = Ulid::from_string(&self.id).unwrap_or_default();
+        let [mark, ..] = id.random().to_le_bytes();
+        mark
     }
 
     /// Its number, for clients that know entries by numbers: 41 bits of time and 12 of chance, so that numbers sort by time and
@@ -177,5 +197,36 @@ impl Record for Activity {
     }
     fn gsi1(&self) -> Option<Key> {
         logins::place(self)
+    }
+    fn gsi2(&self) -> Option<Key> {
+        Some(everybody::place(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::random::Random;
+
+    pub fn activity(topic: &str, action: &str) -> Activity {
+        let (clock, random) = (Clock::system(), Random::seeded(1));
+        Activity {
+            id: new_ulid(&clock, &random).to_string(),
+            user_id: UserId::generate(&clock, &random),
+            topic: topic.to_owned(),
+            action: action.to_owned(),
+            method: None,
+            ip: Ipv4Addr::LOCALHOST.into(),
+            user_agent: "tests".to_owned(),
+            about: None,
+            by: None,
+            at: clock.now(),
+            tenant: None,
+            outcome: Outcome::Succeed,
+            data: None,
+        }
     }
 }

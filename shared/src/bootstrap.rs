@@ -10,6 +10,7 @@ use crate::App;
 use crate::access::Role;
 use crate::access::role_number::ROLE_NUMBERS;
 use crate::accounts::customer::address;
+use crate::accounts::directory::enlisting::{self, Complete};
 use crate::accounts::profile::Profile;
 use crate::accounts::sign_up::{self, NoAccount};
 use crate::accounts::user::{SUPERADMIN, State};
@@ -60,14 +61,14 @@ impl From<TooLong> for BootstrapError {
 /// [`BootstrapError`].
 pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
     let failed = |error: crate::store::StoreError| BootstrapError::Other(error.into());
-    let [home] = app
-        .store
-        .get([Organization::key_of(OrgId::HOME)])
-        .await
-        .map_err(failed)?;
+    let keys = [Organization::key_of(OrgId::HOME), Complete::key_of()];
+    let [home, lists] = app.store.get(keys).await.map_err(failed)?;
     if let Some(home) = read_optional::<Organization>(home).map_err(failed)? {
         if home.identity_admins == 0 {
             furnish::furnish(app).await?;
+        }
+        if lists.is_none() {
+            enlisting::enlist_all(app).await.map_err(failed)?;
         }
         return Ok(Bootstrap::Inhabited);
     }
@@ -111,6 +112,7 @@ pub async fn bootstrap(app: &App) -> Result<Bootstrap, BootstrapError> {
     numbers.take_many(&mut commit, 2);
     address::confirm_new(&mut commit, app, &mut user);
     sign_up::create(&mut commit, app, &user, hash);
+    commit.create(&Complete { since: now });
     match app.store.commit(commit).await {
         Ok(()) => Ok(Bootstrap::Made {
             made_up_password: made_up,

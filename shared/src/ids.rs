@@ -1,5 +1,6 @@
 //! Identifiers. Each is a type of its own, made from [`App`](crate::App)'s clock and randomness.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -66,6 +67,16 @@ macro_rules! ulid_id {
                 Self(new_ulid(clock, random))
             }
 
+            /// The first that could be made in a millisecond since 1970.
+            pub fn first_of(millis: u64) -> Self {
+                Self(Ulid::from_parts(millis, 0))
+            }
+
+            /// The last that could be made in it.
+            pub fn last_of(millis: u64) -> Self {
+                Self(Ulid::from_parts(millis, u128::MAX))
+            }
+
             /// Its last byte, which is random.
             pub fn mark(self) -> u8 {
                 self.0.to_bytes().last().copied().unwrap_or_default()
@@ -125,6 +136,14 @@ ulid_id!(
     /// An invitation.
     InvitationId
 );
+
+impl UserId {
+    /// When it was made, to the millisecond.
+    pub fn made_at(self) -> Timestamp {
+        let millis = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+    }
+}
 
 impl RoleId {
     /// The role `admin` of the home organization, which makes an administrator of identity-server. It is the same in every

@@ -281,7 +281,9 @@ pub async fn end_for_theft(app: &App, user: UserId, session: SessionId, origin: 
     tracing::warn!(%user, %session, "a session was ended: what had opened it was used again");
     let mut commit = Commit::<StoreError>::new();
     commit.delete(Session::key_of(user, session), Condition::Present);
-    commit.create(&Activity::new(app, user, origin, "session", "theft").about(session));
+    Activity::new(app, user, origin, "session", "theft")
+        .about(session)
+        .enter(&mut commit);
     match app.store.commit(commit).await {
         // It had ended before.
         Err(StoreError::Conflict) => Ok(()),

@@ -5,7 +5,7 @@
 //! refusal it means when its condition does not hold, and commits all or nothing.
 //!
 //! Rooms: [`record`] items and their types, [`query`] reading, [`commit`] writing, [`table`] the only code that
-//! speaks to DynamoDB, [`tally`] counters, [`sequence`] numbers, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
+//! speaks to DynamoDB, [`tally`] counters, [`sieve`] pages that are counted while they are looked for, [`sequence`] numbers, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
 
 pub mod commit;
 pub mod door;
@@ -15,6 +15,7 @@ pub mod query;
 pub mod record;
 pub mod schema;
 pub mod sequence;
+pub mod sieve;
 pub mod table;
 pub mod tally;
 

@@ -196,6 +196,7 @@ async fn passes(server: &Server, token: &str) -> bool {
         headers: &headers,
         origin: &origin,
         by_token: true,
+        needs: None,
     };
     let judged = shared::access::edge::judge(app, &asked).await.unwrap();
     let ruling = judged.settle(app, &asked, serde_json::Map::new()).await.unwrap();

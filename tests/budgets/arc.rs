@@ -71,7 +71,7 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     ("token-refresh, again", 1, "get4 get1"),
     ("logout", 2, "get3 get1 | commit3"),
     ("token, replayed", 2, "get2 | commit2"),
-    ("login-token", 2, "get1 get2 get1 [query] | commit5"),
+    ("login-token", 2, "get1 get2 get1 [query] | commit6"),
     ("forget-password", 4, "get1 | get1 | get2 | commit3"),
     ("forget-password, unknown user", 4, "get1 | get1 | get2 | commit3"),
     ("verify-reset-password-link", 2, "query | get2"),
@@ -79,7 +79,7 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     ("change-password", 4, "get3 get1 | get1 | get2 | commit4"),
     ("sign-up-create-token", 2, "get1 | commit2"),
     ("sign-up-create-token, taken address", 2, "get1 | commit2"),
-    ("sign-up-create-user", 2, "get1 | commit7"),
+    ("sign-up-create-user", 2, "get1 | commit11"),
 ];
 
 #[rstest]

@@ -53,18 +53,18 @@ pub async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 
 const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("configs", 0, ""),
-    ("sign-up", 2, "get1 | commit9"),
+    ("sign-up", 2, "get1 | commit12"),
     ("sign-up, taken address", 1, "get1"),
-    ("sign-in", 3, "get2 [query] | commit6 | query"),
-    ("sign-in, wrong password", 3, "get2 [query] | get1 | commit1"),
-    ("sign-in, unknown address", 3, "get2 | get1 | commit1"),
+    ("sign-in", 3, "get2 [query] | commit7 | query"),
+    ("sign-in, wrong password", 3, "get2 [query] | get1 | commit2"),
+    ("sign-in, unknown address", 3, "get2 | get1 | commit2"),
     ("sign-out", 2, "get2 | commit2"),
     ("sign-out, no session", 1, "get2"),
     ("mail a confirmation", 3, "get1 | get1 | commit2"),
     // Its one message, which goes to nobody, is taken for the mailer's here; with limits it is counted.
     ("mail a confirmation, unknown address", 2, "get1 | get1"),
     ("confirm, no token", 0, ""),
-    ("confirm", 6, "get1 | query | commit7 | query | commit3 | query"),
+    ("confirm", 6, "get1 | query | commit11 | query | commit3 | query"),
     ("confirm, again", 2, "get1 | query"),
     ("mail a reset", 3, "get1 | get1 | commit4"),
     ("mail a reset, unknown address", 3, "get1 | get1 | commit2"),
@@ -74,17 +74,17 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
 ];
 
 const WITH_LIMITS: &[(&str, usize, &str)] = &[
-    ("sign-up", 3, "commit1 | get1 | commit9"),
-    ("sign-in", 3, "get4 [commit1] [commit1] [query] | commit7 | query"),
+    ("sign-up", 3, "commit1 | get1 | commit12"),
+    ("sign-in", 3, "get4 [commit1] [commit1] [query] | commit8 | query"),
     (
         "sign-in, wrong password",
         3,
-        "get4 [commit1] [commit1] [query] | get1 | commit1",
+        "get4 [commit1] [commit1] [query] | get1 | commit2",
     ),
     (
         "sign-in, unknown address",
         3,
-        "get4 [commit1] [commit1] | get1 | commit1",
+        "get4 [commit1] [commit1] | get1 | commit2",
     ),
     ("mail a confirmation", 3, "get1 | get1 | commit4"),
     ("mail a confirmation, unknown address", 3, "get1 | get1 | commit3"),

@@ -89,26 +89,26 @@ async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 /// The session's end moves once a minute, beside the work: a write of its own where a new code was waited for.
 const EXPECTED: &[(&str, usize, &str)] = &[
     ("me", 3, "get3 | query | query"),
-    ("keep data", 3, "get3 | query | commit1"),
+    ("keep data", 3, "get3 | query | commit2"),
     ("activity", 2, "get3 | query"),
     ("make a label", 3, "get3 | query | commit3"),
     ("change a label", 3, "get3 | query | commit3"),
     ("remove a label", 3, "get3 | query | commit2"),
-    ("begin a profile", 3, "get3 | query | commit5"),
-    ("upload a document", 4, "get3 | query | query | commit5"),
+    ("begin a profile", 3, "get3 | query | commit9"),
+    ("upload a document", 4, "get3 | query | query | commit6"),
     ("note a number", 3, "get3 | query get1 | commit4"),
     ("send another code", 3, "get3 | query get1 | commit3"),
     ("a wrong code", 3, "get3 | query get1 | commit1"),
-    ("verify a number", 5, "get3 | query get1 | commit1 | commit9 | query"),
+    ("verify a number", 5, "get3 | query get1 | commit1 | commit13 | query"),
     ("get a secret", 3, "get3 | get2 | commit2"),
-    ("switch codes on", 3, "get3 | query | commit8"),
+    ("switch codes on", 3, "get3 | query | commit10"),
     ("make an API key", 3, "get3 | get2 | commit5"),
     ("list API keys", 2, "get3 | query"),
     ("change an API key", 3, "get3 | get3 commit1 | commit3"),
     ("remove an API key", 3, "get3 | get3 | commit5"),
-    ("switch codes off", 3, "get3 | query commit1 | commit6"),
+    ("switch codes off", 3, "get3 | query commit1 | commit8"),
     ("change the password", 4, "get3 | get1 | get2 | commit6"),
-    ("shut the account down", 4, "get3 | get2 [query] | query | commit6"),
+    ("shut the account down", 4, "get3 | get2 [query] | query | commit10"),
 ];
 
 #[rstest]

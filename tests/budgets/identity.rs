@@ -57,13 +57,13 @@ pub async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 }
 
 const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
-    ("register", 1, "commit7"),
-    ("register, taken address", 3, "commit7 | get1 | query get1"),
+    ("register", 1, "commit10"),
+    ("register, taken address", 3, "commit10 | get1 | query get1"),
     ("authenticate, not active", 1, "get2 [query]"),
     ("activate, wrong code", 2, "query get1 | commit1"),
     ("activate, unknown user", 2, "query get1 | commit1"),
-    ("activate", 2, "query get1 | commit6"),
-    ("authenticate", 2, "get2 [query] | commit4"),
+    ("activate", 2, "query get1 | commit10"),
+    ("authenticate", 2, "get2 [query] | commit5"),
     ("authenticate, wrong password", 1, "get2 [query]"),
     ("validate", 1, "get3"),
     ("validate, no token", 0, ""),
@@ -78,11 +78,11 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
 ];
 
 const WITH_LIMITS: &[(&str, usize, &str)] = &[
-    ("register", 1, "[commit1] [commit1] | commit7"),
+    ("register", 1, "[commit1] [commit1] | commit10"),
     ("activate, wrong code", 2, "query get1 commit1 | commit1"),
     ("activate, unknown user", 2, "query get1 commit1 | commit1"),
-    ("activate", 2, "query get1 commit1 | commit6"),
-    ("authenticate", 2, "get4 [commit1] [commit1] [query] | commit5"),
+    ("activate", 2, "query get1 commit1 | commit10"),
+    ("authenticate", 2, "get4 [commit1] [commit1] [query] | commit6"),
     ("validate", 1, "get3"),
     ("reset-password, wrong password", 2, "get1 | get4 [commit1] [commit1]"),
     ("reset-password, unknown user", 2, "get1 | get4 [commit1] [commit1]"),

@@ -6,6 +6,9 @@
 mod arc;
 mod arc_clients;
 mod barong;
+mod barong_admin;
+mod barong_admin_lists;
+mod barong_admin_users;
 mod barong_edge;
 mod barong_resource;
 mod capacity;

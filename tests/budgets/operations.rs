@@ -88,12 +88,12 @@ pub async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 }
 
 const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
-    ("signup", 1, "commit5"),
-    ("signup, taken address", 1, "commit5"),
-    ("signin", 2, "get2 [query] | commit4"),
+    ("signup", 1, "commit8"),
+    ("signup, taken address", 1, "commit8"),
+    ("signin", 2, "get2 [query] | commit5"),
     ("signin, wrong password", 1, "get2 [query]"),
     ("signin, unknown address", 1, "get2"),
-    ("signin, member of an organization", 2, "get2 [query] [get2] | commit4"),
+    ("signin, member of an organization", 2, "get2 [query] [get2] | commit5"),
     ("me", 2, "get2 | query"),
     ("me, member of an organization", 3, "get2 | query | get3"),
     ("me, no session", 0, ""),
@@ -112,14 +112,14 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
 
 /// The counters hide behind the hash, or travel in a commit that is there anyway.
 const WITH_LIMITS: &[(&str, usize, &str)] = &[
-    ("signup", 1, "[commit1] | commit5"),
-    ("signin", 2, "get4 [commit1] [commit1] [query] | commit5"),
+    ("signup", 1, "[commit1] | commit8"),
+    ("signin", 2, "get4 [commit1] [commit1] [query] | commit6"),
     ("signin, wrong password", 1, "get4 [commit1] [commit1] [query]"),
     ("signin, unknown address", 1, "get4 [commit1] [commit1]"),
     (
         "signin, member of an organization",
         2,
-        "get4 [commit1] [commit1] [query] [get2] | commit5",
+        "get4 [commit1] [commit1] [query] [get2] | commit6",
     ),
     ("me", 2, "get2 | query"),
     ("reset", 2, "get1 | commit4"),

@@ -74,7 +74,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("login begin, unknown name", 2, "get1 | query"),
     ("login begin, by name", 3, "get1 | query | commit1"),
     ("login begin", 1, "commit1"),
-    ("login finish", 3, "get1 | query get1 | commit5"),
+    ("login finish", 3, "get1 | query get1 | commit6"),
     ("login finish, unknown challenge", 1, "get1"),
     ("login finish, wrong signature", 3, "get1 | query get1 | commit1"),
     ("list", 2, "get2 | query"),
@@ -89,7 +89,7 @@ const WITH_LIMITS: &[(&str, usize, &str)] = &[
     ("login begin, unknown name", 2, "get1 commit1 | query"),
     ("login begin, by name", 3, "get1 commit1 | query | commit1"),
     ("login begin", 2, "commit1 | commit1"),
-    ("login finish", 3, "get1 commit1 | query get1 | commit5"),
+    ("login finish", 3, "get1 commit1 | query get1 | commit6"),
     ("login finish, unknown challenge", 1, "get1 commit1"),
 ];
 

@@ -52,7 +52,7 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     (
         "come back, new",
         6,
-        "get1 | get1 commit1 | get1 | commit6 | query | commit2",
+        "get1 | get1 commit1 | get1 | commit9 | query | commit2",
     ),
     ("come back, used", 1, "get1"),
     ("come back, known", 5, "get1 | get1 commit1 | get1 | query | commit2"),

@@ -120,7 +120,8 @@ macro_rules! barong {
     };
 }
 
-pub const GROUPS: [Group; 20] = [
+pub const GROUPS: [Group; 21] = [
+    barong!("BarongAdmin", "barong-admin", barong_admin),
     barong!("BarongAuthz", "barong-authz", barong_authz),
     barong!("BarongIdentity", "barong-identity", barong_identity),
     barong!("BarongResource", "barong-resource", barong_resource),

@@ -100,7 +100,8 @@ fn what_each_function_may_do_beside_the_table() {
     let read = ["secretsmanager:GetSecretValue"];
     let make = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     let mail = ["ses:SendEmail", "ses:SendRawEmail", "sns:Publish", "sqs:SendMessage"];
-    let wanted: [(&str, Vec<&str>); 21] = [
+    let wanted: [(&str, Vec<&str>); 22] = [
+        ("BarongAdmin", [&log[..], &["s3:GetObject"], &read].concat()),
         ("BarongAuthz", [&log[..], &read].concat()),
         ("BarongIdentity", [&log[..], &make].concat()),
         (

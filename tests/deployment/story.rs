@@ -4,6 +4,7 @@
 mod arc;
 mod arc_auth;
 mod barong;
+mod barong_admin;
 mod barong_resource;
 mod chapters;
 mod identity;
@@ -159,6 +160,11 @@ impl<'a, A: Api> Teller<'a, A> {
         status
     }
 
+    /// What depends on the table: it is not remembered.
+    pub async fn ask_aside(&mut self, ask: Ask) -> Answer {
+        self.api.call(&ask.0).await
+    }
+
     /// A text of a JSON answer.
     pub async fn text(&mut self, ask: Ask, status: u16, pointer: &str) -> String {
         let answer = self.tell(ask, status).await.json();
@@ -229,7 +235,8 @@ pub async fn tell(
     identity::tell(teller, mail, &people).await;
     identity_roles::tell(teller, &people).await;
     barong::tell(teller, mail, &people).await;
-    barong_resource::tell(teller, mail, &people).await;
+    let kim = barong_resource::tell(teller, mail, &people).await;
+    barong_admin::tell(teller, &kim, &people).await;
     arc_auth::tell(teller, mail, &people).await;
     arc::tell(teller, mail, &people).await;
     social::tell(teller, provider, &people).await;

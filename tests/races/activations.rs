@@ -16,6 +16,7 @@ use tests::server::Table::{DynamoDbLocal, Embedded};
 use tests::{PASSWORD, Server};
 
 use super::explorer::{Choices, Play, every, server_on, some};
+use super::lists::census_of_lists;
 use super::people::{account, enter, origin, password, succeeded, until_answered};
 
 pub const CODE: &str = "0123456789abcdef0123456789abcdef";
@@ -78,6 +79,7 @@ async fn a_code_activates_once() {
     every(async |choices| two_activate(&server, choices, 0).await).await;
     some(60, async |choices| two_activate(&server, choices, 1).await).await;
     some(20, async |choices| two_activate(&server, choices, 2).await).await;
+    census_of_lists(&server).await;
 }
 
 #[tokio::test]
@@ -87,6 +89,7 @@ async fn a_code_activates_once_on_dynamodb_local() {
     };
     some(20, async |choices| two_activate(&server, choices, 0).await).await;
     some(20, async |choices| two_activate(&server, choices, 1).await).await;
+    census_of_lists(&server).await;
 }
 
 /// The right code beside two wrong ones, after three that were wrong: the fifth voids it.
@@ -217,6 +220,7 @@ async fn of_two_who_register_an_address_one_does() {
         some(20, async |choices| two_register(&server, choices, 0, lapsed).await).await;
         some(20, async |choices| two_register(&server, choices, 1, lapsed).await).await;
     }
+    census_of_lists(&server).await;
 }
 
 /// Somebody activates with a code that is void for want of a guess while another registers anew: one of them has it.
@@ -243,4 +247,5 @@ async fn register_and_guess(server: &Server, choices: &mut Choices) {
 async fn an_account_that_was_activated_is_nobody_elses() {
     let server = server_on(Embedded).await.unwrap();
     some(60, async |choices| register_and_guess(&server, choices).await).await;
+    census_of_lists(&server).await;
 }

@@ -19,6 +19,7 @@ use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::{Codes, Server};
 
 use super::explorer::{Choices, Play, every, hasher, server_on, some};
+use super::lists::census_of_lists;
 use super::people::{account, newcomer, origin, succeeded, until_answered};
 
 /// A number that nobody has noted yet.
@@ -80,6 +81,7 @@ async fn a_code_makes_a_number_ones_own_once(#[values(Embedded, DynamoDbLocal)] 
     let schedules = if table == Embedded { 30 } else { 5 };
     some(schedules, async |choices| two_verify(&server, choices, 0).await).await;
     some(schedules, async |choices| two_verify(&server, choices, 1).await).await;
+    census_of_lists(&server).await;
 }
 
 /// Two customers, each with a code of their own for the same number.
@@ -213,4 +215,5 @@ async fn no_two_documents_take_the_last_place() {
     let server = setup.with(|parts| parts.passwords = hasher(16)).start().await;
     every(async |choices| two_upload(&server, choices, 0).await).await;
     some(30, async |choices| two_upload(&server, choices, 1).await).await;
+    census_of_lists(&server).await;
 }

@@ -18,6 +18,7 @@ use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use super::activations::{CODE, activate, waiting};
 use super::crowd::{at_once, count};
 use super::explorer::{Choices, Play, server_on, some};
+use super::lists::census_of_lists;
 use super::people::{succeeded, until_answered};
 use super::tenants::{Tenant, actor, bind, home, switch_off, unbind};
 
@@ -105,6 +106,7 @@ async fn of_the_last_two_one_stays(#[values(Rival::Revokes, Rival::SwitchesOff)]
     let server = server_on(Embedded).await.unwrap();
     some(40, async |choices| take_both(&server, choices, 0, rival).await).await;
     some(20, async |choices| take_both(&server, choices, 1, rival).await).await;
+    census_of_lists(&server).await;
 }
 
 #[tokio::test]
@@ -185,6 +187,7 @@ async fn who_is_activated_is_counted_whatever_happens_meanwhile(
     let server = server_on(Embedded).await.unwrap();
     some(40, async |choices| activate_and(&server, choices, 0, meanwhile).await).await;
     some(20, async |choices| activate_and(&server, choices, 1, meanwhile).await).await;
+    census_of_lists(&server).await;
 }
 
 /// Ten pairs of administrators revoke each other, over HTTP.

@@ -15,6 +15,7 @@ use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::explorer::{Choices, Play, every, server_on, some};
 use super::invitations::accept;
+use super::lists::census_of_lists;
 use super::people::{succeeded, until_answered};
 use super::tenants::{bind, stranger, switch_off, tenant, tenant_of, unbind};
 
@@ -296,6 +297,7 @@ async fn an_account_is_switched_off_where_it_belongs_to_nobody_else(#[case] invi
         switch_off_and_join(&server, choices, 1, invited).await
     })
     .await;
+    census_of_lists(&server).await;
 }
 
 /// Somebody leaves one of two organizations while both administrators switch it off.

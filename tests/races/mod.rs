@@ -4,6 +4,7 @@
 //! and lets clients die and answers get lost in between; [`crowd`] lets twenty real clients loose over HTTP.
 
 mod activations;
+mod administration;
 mod arc_crowd;
 mod barong_tokens;
 mod census;
@@ -11,12 +12,15 @@ mod codes_and_pairs;
 mod crowd;
 mod customers;
 mod edge;
+mod edge_tables;
 mod explorer;
 mod home_roles;
 mod identity_admins;
 mod invitations;
+mod lists;
 mod mails;
 mod memberships;
+mod metrics;
 mod named_permissions;
 mod passkey_removals;
 mod passkeys;

@@ -25,6 +25,7 @@ use tests::server::{CLIENT_ID, CLIENT_SECRET};
 use url::Url;
 
 use super::explorer::{Choices, Play, every, server_on, some};
+use super::lists::census_of_lists;
 use super::people::{origin, succeeded, until_answered};
 
 const KEYCLOAK: [(&str, &str); 4] = [
@@ -149,6 +150,7 @@ async fn of_two_who_come_for_the_first_time_both_get_the_one_account() {
     let server = server_on(Embedded).await.unwrap();
     every(async |choices| two_come_first(&server, choices, 0).await).await;
     some(60, async |choices| two_come_first(&server, choices, 1).await).await;
+    census_of_lists(&server).await;
 }
 
 #[tokio::test]
@@ -176,4 +178,5 @@ async fn two_claim_an_address(server: &Server, choices: &mut Choices) {
 async fn of_two_with_one_address_one_gets_an_account() {
     let server = server_on(Embedded).await.unwrap();
     every(async |choices| two_claim_an_address(&server, choices).await).await;
+    census_of_lists(&server).await;
 }

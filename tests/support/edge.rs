@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use crate::barong::{COOKIE, Session};
 use crate::{Answer, Client, Server};
 use shared::accounts::User;
+use shared::accounts::directory::card;
 
 /// What the edge is asked about most.
 pub const ME: &str = "api/v2/barong/resource/users/me";
@@ -107,7 +108,15 @@ impl Server {
 
     /// Gives an account a role.
     pub async fn appoint(&self, email: &str, role: &str) {
-        self.adjust(email, Step::Set("role", text(role))).await;
+        let before = self.account(email).await;
+        let after = User {
+            role: role.to_owned(),
+            ..before.clone()
+        };
+        let mut commit = Commit::<StoreError>::new();
+        commit.update(before.key(), Condition::Present, [Step::Set("role", text(role))]);
+        card::moved(&mut commit, &before, &after);
+        self.app().store.commit(commit).await.unwrap();
     }
 
     /// Adds a rule in force: `category scope value code`.

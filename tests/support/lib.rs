@@ -1,6 +1,7 @@
 //! What the black-box tests stand on: a server in this process with a fresh table, a clock that is set by hand and seeded
 //! randomness, and a client that speaks to it over HTTP.
 
+pub mod administrator;
 pub mod arc;
 pub mod authenticator;
 pub mod barong;
@@ -23,6 +24,7 @@ pub mod tenant;
 pub mod totp;
 pub mod traveller;
 
+pub use administrator::Administrator;
 pub use arc::Arc;
 pub use barong::Barong;
 pub use browser::Browser;

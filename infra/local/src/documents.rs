@@ -125,6 +125,7 @@ pub fn barong() -> OpenApi {
         tag("otp", "Codes of an authenticator app"),
         tag("api_keys", "API keys"),
         tag("data_storage", "Data that is kept here"),
+        tag("admin", "What administrators do"),
     ];
     only_json(put_together(
         info,
@@ -133,6 +134,7 @@ pub fn barong() -> OpenApi {
             barong_identity::document(),
             barong_authz::document(),
             barong_resource::document(),
+            barong_admin::document(),
         ],
     ))
 }

@@ -28,6 +28,7 @@ pub fn all(app: &App, mailroom: Option<Arc<Mailroom>>) -> Router {
         .merge(arc_clients::routes(app.clone()))
         .merge(arc_otp::routes(app.clone()))
         .merge(arc_social::routes(app.clone()))
+        .merge(barong_admin::routes(app.clone()))
         .merge(barong_authz::routes(app.clone()))
         .merge(barong_identity::routes(app.clone()))
         .merge(barong_resource::routes(app.clone()))

@@ -61,10 +61,9 @@ pub async fn create(app: &App, actor: &Actor, permission: &Permission) -> Result
     commit
         .create(&Known::new(app, permission))
         .otherwise(|_| Undone::Refused(Exists));
-    commit.create(
-        &actor
-            .activity(app, actor.user.id, "permission", "create")
-            .about(permission),
-    );
+    actor
+        .activity(app, actor.user.id, "permission", "create")
+        .about(permission)
+        .enter(&mut commit);
     app.store.commit(commit).await
 }

@@ -3,10 +3,12 @@
 //! themselves.
 //!
 //! Rooms: [`path`] the one spelling in which paths are compared, [`restriction`] and [`permission`] what is kept,
-//! [`tables`] all of it ordered for deciding, [`decision`] the order of the checks, which is pure, [`kept`] what a process
-//! remembers, [`places`] where addresses are, [`passage`] a request at the edge, [`first`] what a new table begins with,
-//! [`whitelink`] links that let an address in.
+//! [`tables`] all of it ordered for deciding, [`decision`] the order of the checks, which is pure, [`ability`] what
+//! administrators may do besides, [`kept`] what a process remembers, [`places`] where addresses are, [`passage`] a request at
+//! the edge, [`protection`] who is protected from administrators, [`first`] what a new table begins with, [`whitelink`] links
+//! that let an address in.
 
+pub mod ability;
 pub mod decision;
 pub mod first;
 pub mod kept;
@@ -14,10 +16,12 @@ pub mod passage;
 pub mod path;
 pub mod permission;
 pub mod places;
+pub mod protection;
 pub mod restriction;
 pub mod tables;
 pub mod whitelink;
 
+pub use ability::Ability;
 pub use decision::{Asked, Credential, Found, Grant, Owner, PathRules, Refusal, decide};
 pub use passage::{By, Judged, Passenger, Ruling, judge};
 pub use path::EdgePath;

@@ -106,7 +106,9 @@ fn changed(
     let mut commit = Commit::new();
     commit.replace(read, role);
     let activity = actor.activity(app, actor.user.id, "role", action);
-    commit.create(&activity.about(format_args!("{} {permission}", role.id)));
+    activity
+        .about(format_args!("{} {permission}", role.id))
+        .enter(&mut commit);
     commit
 }
 

@@ -153,7 +153,7 @@ async fn create_once(app: &App, actor: &Actor, name: &str, description: &str) ->
     next.take(&mut commit);
     commit.create(&named);
     let activity = actor.activity(app, actor.user.id, "permission", "create");
-    commit.create(&activity.about(&named.name));
+    activity.about(&named.name).enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(named)
 }
@@ -258,7 +258,7 @@ async fn delete_once(app: &App, actor: &Actor, number: i64) -> Result<Left> {
         commit.replace(read, &without(&read.record, number));
     }
     let activity = actor.activity(app, actor.user.id, "permission", "delete");
-    commit.create(&activity.about(&named.name));
+    activity.about(&named.name).enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(Left::Nothing)
 }

@@ -77,7 +77,10 @@ fn take_away(app: &App, commit: &mut Commit<Undone<NotChanged>>, actor: &Actor, 
         [Step::Add("roles", -1)],
     );
     ALL_ROLES.add(commit, role.id.mark(), -1);
-    commit.create(&actor.activity(app, actor.user.id, "role", "delete").about(role.id));
+    actor
+        .activity(app, actor.user.id, "role", "delete")
+        .about(role.id)
+        .enter(commit);
 }
 
 /// Removes a role of the home organization from everybody who has it, and revokes the invitations into it.
@@ -157,7 +160,7 @@ async fn see_to_some(app: &App, actor: &Actor, role: RoleId) -> Result<Seen> {
         if membership.record.role_ids.contains(&role) {
             leaving += lose(&mut commit, &membership, role);
             let activity = actor.activity(app, holder.user_id, "membership", "unbind");
-            commit.create(&activity.about(role));
+            activity.about(role).enter(&mut commit);
         }
     }
     let going = Headcount::default().leaving(leaving);

@@ -107,7 +107,10 @@ async fn create_once(app: &App, actor: &Actor, draft: Draft) -> Result<Role> {
     }
     role_number::claim(&mut commit, &role);
     ALL_ROLES.add(&mut commit, role.id.mark(), 1);
-    commit.create(&actor.activity(app, actor.user.id, "role", "create").about(role.id));
+    actor
+        .activity(app, actor.user.id, "role", "create")
+        .about(role.id)
+        .enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(role)
 }
@@ -156,7 +159,10 @@ async fn update_once(app: &App, actor: &Actor, id: RoleId, draft: Draft) -> Resu
     } else if before.name != after.name {
         commit.put(&after);
     }
-    commit.create(&actor.activity(app, actor.user.id, "role", "update").about(id));
+    actor
+        .activity(app, actor.user.id, "role", "update")
+        .about(id)
+        .enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(role)
 }

@@ -135,6 +135,6 @@ async fn activate_as(
     activation.code.consume(&mut change, activation.key(), used);
     change.activate();
     address::confirm(&mut change, app);
-    change.create(&Activity::new(app, id, origin, "account", "confirm"));
+    Activity::new(app, id, origin, "account", "confirm").enter(&mut change);
     change.commit(app).await.map(drop)
 }

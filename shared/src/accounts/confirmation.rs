@@ -153,7 +153,7 @@ async fn confirm_once(app: &App, id: UserId, uid: &str, used: &Used, origin: &Or
         "system.user.email.confirmed",
         &serde_json::json!({ "user": events::user(user) }),
     )?);
-    change.create(&Activity::new(app, id, origin, "account", "confirm"));
+    Activity::new(app, id, origin, "account", "confirm").enter(&mut change);
     change.commit(app).await.map(drop)
 }
 

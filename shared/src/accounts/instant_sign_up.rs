@@ -172,7 +172,7 @@ async fn create_once(app: &App, keyring: &Keyring, draft: &Draft, origin: &Origi
     sign_up::create(&mut commit, app, &user, draft.hash.clone());
     let (opening, cookie) = cookie::opening(app, user.id, origin)?;
     let session = sessions::begin(&mut commit, app, &user, opening);
-    commit.create(&Activity::new(app, user.id, origin, "account", "signup"));
+    Activity::new(app, user.id, origin, "account", "signup").enter(&mut commit);
     let (message, asked) = confirmation::asking(app, keyring, &user)?;
     commit.create(&message);
     let created = Event::new(app, "model.user.created", &events::user(&user)).map_err(StoreError::corrupt)?;

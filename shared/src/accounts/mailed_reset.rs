@@ -78,13 +78,7 @@ pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), Fa
         true => {
             commit.create(&message);
             commit.create(&event);
-            commit.create(&Activity::new(
-                app,
-                user.id,
-                origin,
-                "password",
-                "request password reset",
-            ));
+            Activity::new(app, user.id, origin, "password", "request password reset").enter(&mut commit);
         }
         false => {
             commit.create(&message.to_nobody());
@@ -126,7 +120,9 @@ pub async fn redeem(app: &App, token: &str, password: &Password, origin: &Origin
     let context = [email.canonical(), email.local_part(), &app.config.service_name];
     if let Err(why) = password.is_sufficient(&app.config.barong, &app.password_policy, &context) {
         let mut commit = Commit::<StoreError>::new();
-        commit.create(&Activity::new(app, user.id, origin, "password", "reset").failed(why.key()));
+        Activity::new(app, user.id, origin, "password", "reset")
+            .failed(why.key())
+            .enter(&mut commit);
         app.store.commit(commit).await?;
         return Err(Undone::Refused(why.into()));
     }

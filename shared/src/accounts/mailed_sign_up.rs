@@ -141,7 +141,7 @@ async fn redeem_once(
         .otherwise(|_| Undone::Refused(NotMade::NoToken));
     address::confirm_new(&mut commit, app, &mut user);
     sign_up::create(&mut commit, app, &user, hash.clone());
-    commit.create(&Activity::new(app, user.id, origin, "account", "create"));
+    Activity::new(app, user.id, origin, "account", "create").enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(user)
 }

@@ -134,7 +134,7 @@ pub async fn change(app: &App, change: Change, origin: &Origin) -> Result<()> {
     commit
         .update(user.key(), Condition::All(may), steps)
         .otherwise(move |_| refused());
-    commit.create(&Activity::new(app, user.id, origin, "password", "change"));
+    Activity::new(app, user.id, origin, "password", "change").enter(&mut commit);
     if let Standard::Barong = change.standard {
         let record = serde_json::json!({ "user": events::user(&user) });
         commit.create(&Event::new(app, "system.user.password.change", &record)?);

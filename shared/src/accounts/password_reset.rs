@@ -218,7 +218,7 @@ impl Good {
         commit
             .update(User::key_of(claim.user_id), Condition::Present, steps)
             .otherwise(move |_| used());
-        commit.create(&Activity::new(app, claim.user_id, origin, "password", "reset"));
+        Activity::new(app, claim.user_id, origin, "password", "reset").enter(commit);
         commit.create(&message);
         if let Some(gauge) = account_gauge(app, &claim.email.partition()) {
             // Whoever proved to own the address gets in, however often others have guessed.

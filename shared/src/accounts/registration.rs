@@ -71,7 +71,7 @@ async fn create_once(app: &App, keyring: &Keyring, who: &Registrant<'_>) -> Resu
     let mut commit = Commit::<Undone<NoAccount>>::new();
     sign_up::create(&mut commit, app, &user, who.hash.clone());
     activation::ask(&mut commit, app, keyring, &user, &who.code)?;
-    commit.create(&Activity::new(app, user.id, who.origin, "account", "create"));
+    Activity::new(app, user.id, who.origin, "account", "create").enter(&mut commit);
     app.store.commit(commit).await
 }
 
@@ -109,6 +109,6 @@ async fn take_over_once(app: &App, keyring: &Keyring, who: &Registrant<'_>) -> R
         user_id: id,
     });
     activation::ask(&mut commit, app, keyring, &user, &who.code)?;
-    commit.create(&Activity::new(app, id, who.origin, "account", "create"));
+    Activity::new(app, id, who.origin, "account", "create").enter(&mut commit);
     app.store.commit(commit).await
 }

@@ -3,6 +3,7 @@
 use futures_util::future::try_join;
 use jiff::Timestamp;
 
+use super::directory::card;
 use super::email::{Email, EmailClaim};
 use super::profile::Profile;
 use super::user::{MEMBER, State, UidClaim, User, new_uid};
@@ -101,7 +102,7 @@ async fn create_once(
     let user = draft(app, email, profile.clone(), State::Pending);
     let mut commit = Commit::<Undone<NoAccount>>::new();
     create(&mut commit, app, &user, hash.clone());
-    commit.create(&Activity::new(app, user.id, origin, "account", "create"));
+    Activity::new(app, user.id, origin, "account", "create").enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(user.id)
 }
@@ -132,6 +133,7 @@ pub fn draft(app: &App, email: &Email, profile: Profile, state: State) -> User {
         referrer: None,
         data: None,
         updated_at: None,
+        is_listed: true,
     }
 }
 
@@ -163,4 +165,5 @@ where
         user_id,
     });
     commit.create(user);
+    card::made(commit, user);
 }

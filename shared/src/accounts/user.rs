@@ -38,6 +38,22 @@ impl State {
     /// banned, guessing goes nowhere.
     pub const MAY_CHANGE_PASSWORD: [State; 3] = [State::Unactivated, State::Pending, State::Active];
 
+    /// All of them.
+    pub const ALL: [State; 7] = [
+        State::Unactivated,
+        State::Pending,
+        State::Active,
+        State::Inactive,
+        State::Locked,
+        State::Banned,
+        State::Deleted,
+    ];
+
+    /// The state that is stored as `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
     /// Whether this state lets anybody in, on whatever surface.
     pub fn may_sign_in(self) -> bool {
         Self::MAY_SIGN_IN.contains(&self)
@@ -119,6 +135,10 @@ pub struct User {
     /// Whether it is asked for a code of an authenticator app; see [`totp`](crate::credentials::totp).
     #[serde(default)]
     pub two_factor: bool,
+    /// Whether lists of users know it, by its [`Card`](super::directory::Card) and by what is counted. Accounts of older tables
+    /// are not listed until the bootstrap sees to them.
+    #[serde(default)]
+    pub is_listed: bool,
 }
 
 /// The role that everybody begins with.

@@ -1,20 +1,27 @@
 //! What the edge writes down: what was done by those whose permissions ask for it, and what was refused to anybody. A
-//! partition a month, so that administrators read the newest without a scan and without an index.
+//! partition a month, so that administrators read the newest without a scan; the indexes show what one did and what was done
+//! to one.
 
 use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Outcome;
-use super::logins::month;
+use super::months::{self, month};
+use super::{Outcome, Who};
 use crate::App;
 use crate::ids::{UserId, new_ulid};
 use crate::sessions::Origin;
-use crate::store::{Commit, Key, Record, StoreError};
+use crate::store::query::Index;
+use crate::store::record::read;
+use crate::store::sieve::Sieve;
+use crate::store::{Commit, Item, Key, Query, Record, StoreError};
 
 /// Bytes that parameters take at most; of longer ones it is only said that they were long.
 const MOST_DATA: usize = 4096;
+
+/// Characters of a short identifier that are kept: there is none of so many.
+const MOST_UID: usize = 64;
 
 /// One entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -65,7 +72,7 @@ pub struct Noted<'a> {
 impl Audit {
     /// The partition of a month.
     pub fn partition(at: Timestamp) -> String {
-        format!("AUDIT#{}", month(at))
+        of_month(&month(at))
     }
 
     fn new(app: &App, noted: Noted<'_>) -> Self {
@@ -78,7 +85,9 @@ impl Audit {
             user_id: noted.user.id,
             uid: noted.user.uid.clone(),
             email: noted.user.email.typed().to_owned(),
-            target_uid: target.map(|uid| uid.chars().take(64).collect()),
+            target_uid: target
+                .filter(|uid| !uid.is_empty())
+                .map(|uid| uid.chars().take(MOST_UID).collect()),
             topic: noted.topic.chars().take(255).collect(),
             action: action(noted.method).to_owned(),
             result: noted.result,
@@ -98,6 +107,79 @@ impl Record for Audit {
     fn key(&self) -> Key {
         Key::new(Self::partition(self.at), &self.id)
     }
+    fn gsi1(&self) -> Option<Key> {
+        Some(Key::new(by(self.user_id), &self.id))
+    }
+    fn gsi2(&self) -> Option<Key> {
+        Some(Key::new(to(self.target_uid.as_deref()?), &self.id))
+    }
+}
+
+fn of_month(month: &str) -> String {
+    format!("AUDIT#{month}")
+}
+
+fn by(user: UserId) -> String {
+    format!("AUDITBY#{user}")
+}
+
+fn to(uid: &str) -> String {
+    format!("AUDITTO#{uid}")
+}
+
+/// What is asked for; what is absent is everything.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Who did it.
+    pub who: Who,
+    /// To whom, by the short identifier.
+    pub target_uid: Option<String>,
+    /// From this second on.
+    pub from: Option<i64>,
+    /// Until this second, included.
+    pub to: Option<i64>,
+}
+
+/// Looks at what is wanted, the newest first: one query for whoever did it or to whom it was done, or one a month. An index is
+/// a moment behind.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read.
+pub async fn list(
+    app: &App,
+    wanted: &Wanted,
+    mut sieve: Sieve<Audit>,
+    is_wanted: impl Fn(&Audit) -> bool,
+) -> Result<Sieve<Audit>, StoreError> {
+    let who = wanted.who.find(app).await?;
+    let (Some(who), Some(span)) = (who, months::span(app, wanted.from, wanted.to).await?) else {
+        return Ok(sieve);
+    };
+    let target = wanted.target_uid.as_deref();
+    if target.is_some_and(|uid| uid.chars().count() > MOST_UID) {
+        return Ok(sieve);
+    }
+    let is_asked = |audit: &Audit| {
+        let is_to = target.is_none_or(|target| audit.target_uid.as_deref() == Some(target));
+        is_to && is_wanted(audit)
+    };
+    let pick = |item: Item| Ok(Some(read::<Audit>(item)?).filter(&is_asked));
+    let of_one = match (who, target) {
+        (Some(user), _) => Some(Query::partition(by(user)).of(Index::Gsi1)),
+        (None, Some(uid)) => Some(Query::partition(to(uid)).of(Index::Gsi2)),
+        (None, None) => None,
+    };
+    match of_one {
+        Some(query) => {
+            let query = months::within(query, span).descending();
+            sieve.look(&app.store, query, pick).await?;
+        }
+        None => {
+            let of_month = |month: &str| Query::partition(of_month(month));
+            months::newest(app, &mut sieve, span, of_month, pick).await?;
+        }
+    }
+    Ok(sieve)
 }
 
 /// Writes something down. It is one write that may be made twice, because its identifier says which it is.

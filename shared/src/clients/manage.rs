@@ -74,7 +74,7 @@ async fn create_once(app: &App, by: By<'_>, keyring: &Keyring, draft: &Draft) ->
     // First, so that a clientId that is taken is told also where somebody else made a client meanwhile.
     client.create_in(&mut commit, taken);
     next.take(&mut commit);
-    commit.create(&activity(app, by, "create", client.number));
+    activity(app, by, "create", client.number).enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(client)
 }
@@ -142,7 +142,7 @@ async fn change_once(app: &App, by: By<'_>, keyring: &Keyring, number: i64, chan
             client_id: changed.client_id.clone(),
         });
     }
-    commit.create(&activity(app, by, "update", number));
+    activity(app, by, "update", number).enter(&mut commit);
     app.store.commit(commit).await
 }
 
@@ -181,7 +181,7 @@ async fn change_some(
         }
     }
     if count > 0 {
-        commit.create(&activity(app, by, "update all", count));
+        activity(app, by, "update all", count).enter(&mut commit);
         app.store.commit(commit).await?;
     }
     Ok(count)
@@ -207,7 +207,7 @@ async fn delete_once(app: &App, by: By<'_>, number: i64) -> Result<()> {
     commit.delete(Number::key_of(number), Condition::Present);
     NUMBERS.give_back(&mut commit);
     commit.create(&ended(&read.record, by, app.clock.now()));
-    commit.create(&activity(app, by, "delete", number));
+    activity(app, by, "delete", number).enter(&mut commit);
     app.store.commit(commit).await
 }
 

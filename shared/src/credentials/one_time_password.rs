@@ -164,7 +164,7 @@ pub async fn entrust(app: &App, by: By<'_>, username: &str, otp: &str) -> Result
         partition,
         secret: OneTime::new(&secret, app.clock.now(), LIFETIME)?,
     });
-    commit.create(&Activity::new(app, by.user, by.origin, "one-time password", "create"));
+    Activity::new(app, by.user, by.origin, "one-time password", "create").enter(&mut commit);
     app.store.commit(commit).await
 }
 
@@ -227,7 +227,7 @@ pub async fn remove(app: &App, by: Option<By<'_>>, username: &str) -> Result<(),
     commit.delete(Untrusted::key_of(&partition), Condition::Always);
     if let Some(by) = by {
         commit.delete(OneTimePassword::key_of(&partition), Condition::Always);
-        commit.create(&Activity::new(app, by.user, by.origin, "one-time password", "delete"));
+        Activity::new(app, by.user, by.origin, "one-time password", "delete").enter(&mut commit);
     }
     app.store.commit(commit).await
 }

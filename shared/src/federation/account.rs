@@ -139,7 +139,7 @@ async fn create(app: &App, identity: &Identity, email: &Email, origin: &Origin) 
         method: Some(identity.provider.name().to_owned()),
         ..Activity::new(app, user.id, origin, "account", "create")
     };
-    commit.create(&made);
+    made.enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(user.id)
 }

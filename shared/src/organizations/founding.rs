@@ -70,7 +70,9 @@ async fn create_once(
     let mut commit = Commit::<Undone<NotFounded>>::new();
     let made = found(&mut commit, organization, role, Vec::new(), &user.record);
     membership::count_memberships(&mut commit, founder, user.version, 1);
-    commit.create(&Activity::new(app, founder, origin, "organization", "create").about(org));
+    Activity::new(app, founder, origin, "organization", "create")
+        .about(org)
+        .enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(made)
 }

@@ -21,7 +21,7 @@ use crate::accounts::Email;
 use crate::ids::{InvitationId, OrgId, RoleId, UserId};
 use crate::store::commit::{Step, text};
 use crate::store::query::Index;
-use crate::store::record::read;
+use crate::store::record::{read, sortable};
 use crate::store::{Commit, Condition, Key, Query, Record, StoreError};
 use crate::tokens::SecretHash;
 
@@ -143,11 +143,6 @@ impl Record for Pending {
     fn gsi2(&self) -> Option<Key> {
         Some(Key::new(Self::of_role(self.role_id), sortable(self.valid_until)))
     }
-}
-
-/// A time as a text of constant width, which sorts as time does.
-fn sortable(time: Timestamp) -> String {
-    format!("{time:.6}")
 }
 
 /// By which an invitation is found by who has its token.

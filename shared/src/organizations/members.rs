@@ -93,7 +93,10 @@ async fn bind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Resu
     commit
         .update(role.key(), Condition::Present, [Step::Add("users", 1)])
         .otherwise(|_| Undone::Refused(NotBound::UnknownRole));
-    commit.create(&actor.activity(app, user.record.id, "membership", "bind").about(role.id));
+    actor
+        .activity(app, user.record.id, "membership", "bind")
+        .about(role.id)
+        .enter(&mut commit);
     if let Some(organization) = read_optional::<Organization>(organization)?.filter(|_| by_others) {
         let template = Template::RoleGiven {
             organization: organization.name,
@@ -177,11 +180,10 @@ async fn unbind_once(app: &App, actor: &Actor, user: UserId, role: RoleId) -> Re
     let going = Headcount::between(Some(&read.record), membership.as_ref());
     going.count(&mut commit, org, || Undone::Refused(NotBound::LastAdmin));
     commit.update(role.key(), Condition::Present, [Step::Add("users", -1)]);
-    commit.create(
-        &actor
-            .activity(app, user.record.id, "membership", "unbind")
-            .about(role.id),
-    );
+    actor
+        .activity(app, user.record.id, "membership", "unbind")
+        .about(role.id)
+        .enter(&mut commit);
     app.store.commit(commit).await
 }
 

@@ -7,12 +7,14 @@
 //! owner, not by an organization that a stranger made.
 
 use futures_util::future::try_join;
+use jiff::Timestamp;
 
 use super::membership::{self, Headcount, MemberState, Membership};
 use crate::App;
 use crate::access::Office;
 use crate::access::standing::Actor;
-use crate::accounts::{Account, State};
+use crate::accounts::directory::card;
+use crate::accounts::{Account, State, User};
 use crate::act::Undone;
 use crate::ids::{OrgId, UserId};
 use crate::store::commit::{Step, text};
@@ -66,7 +68,7 @@ async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) ->
     member.member_state = Some(to);
     if rules_account && account.user.state != to.account_state() {
         member.who.account_state = to.account_state();
-        switch_account(&mut commit, &account, &member);
+        switch_account(&mut commit, app.clock.now(), &account, &member);
     } else {
         // That the account belongs to others as well, or is as wanted, must be so still.
         commit.check(account.user.key(), Condition::Version(account.version));
@@ -78,7 +80,10 @@ async fn switch_once(app: &App, actor: &Actor, user: UserId, to: MemberState) ->
         MemberState::Active => "activate",
         MemberState::Inactive => "deactivate",
     };
-    commit.create(&actor.activity(app, user, "account", action).about(org));
+    actor
+        .activity(app, user, "account", action)
+        .about(org)
+        .enter(&mut commit);
     app.store.commit(commit).await
 }
 
@@ -115,9 +120,12 @@ fn check(account: &Account, member: &Membership, actor: &Actor, to: MemberState,
 
 /// Adds to `commit` that the account gets the state that `member` shows, in all its memberships but that one. Switching
 /// off ends all sessions.
-fn switch_account(commit: &mut Commit<Undone<NotSwitched>>, account: &Account, member: &Membership) {
+fn switch_account(commit: &mut Commit<Undone<NotSwitched>>, now: Timestamp, account: &Account, member: &Membership) {
     let state = member.who.account_state;
-    let mut steps = vec![Step::Set("state", text(state.as_str()))];
+    let mut steps = vec![
+        Step::Set("state", text(state.as_str())),
+        Step::Set("updated_at", text(now)),
+    ];
     if state.may_sign_in() {
         steps.push(Step::Remove("deactivated_in"));
     } else {
@@ -125,6 +133,12 @@ fn switch_account(commit: &mut Commit<Undone<NotSwitched>>, account: &Account, m
         steps.push(Step::Add("session_epoch", 1));
     }
     commit.update(account.user.key(), Condition::Version(account.version), steps);
+    let switched = User {
+        state,
+        updated_at: Some(now),
+        ..account.user.clone()
+    };
+    card::moved(commit, &account.user, &switched);
     let mut others = account.memberships.clone();
     others.retain(|other| other.record.org_id != member.org_id);
     membership::follow(commit, &others, &member.who);

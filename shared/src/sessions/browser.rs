@@ -8,12 +8,12 @@ use crate::App;
 use crate::accounts::email::{self, EmailClaim};
 use crate::accounts::{State, User};
 use crate::act::Undone;
-use crate::activity::Activity;
+use crate::activity::{Activity, metrics};
 use crate::credentials::totp::{SecondFactor, WrongCode};
 use crate::ids::UserId;
 use crate::notify::{Event, Message, NotifyError, Template, events};
 use crate::store::record::read_optional;
-use crate::store::{Commit, Condition, Key, StoreError};
+use crate::store::{Commit, Condition, Key, StoreError, retried};
 use crate::tokens::Keyring;
 
 /// Somebody who signed in.
@@ -126,19 +126,27 @@ async fn note(app: &App, attempt: &Attempt<'_>, why: NotOpened) -> Result<(), St
     };
     let claim = Key::new(email::partition(attempt.username), EmailClaim::SK);
     let [claim] = app.store.get([claim]).await?;
-    let mut commit = Commit::<StoreError>::new();
     match read_optional::<EmailClaim>(claim)? {
         Some(EmailClaim { user_id, .. }) => {
-            commit.create(&Activity::new(app, user_id, attempt.origin, "session", action).failed(reason));
+            let tried = Activity::new(app, user_id, attempt.origin, "session", action).failed(reason);
+            retried(|| async {
+                let mut commit = Commit::<StoreError>::new();
+                tried.enter(&mut commit);
+                app.store.commit(commit).await
+            })
+            .await
         }
         None => {
             let nobody = UserId::generate(&app.clock, &app.random);
+            let tried = Activity::new(app, nobody, attempt.origin, "session", action).failed(reason);
+            let mut commit = Commit::<StoreError>::new();
             commit.check(User::key_of(nobody), Condition::Present);
+            metrics::count(&mut commit, &tried);
+            match app.store.commit(commit).await {
+                Err(StoreError::Conflict) => Ok(()),
+                noted => noted,
+            }
         }
-    }
-    match app.store.commit(commit).await {
-        Err(StoreError::Conflict) => Ok(()),
-        noted => noted,
     }
 }
 
@@ -162,7 +170,9 @@ pub async fn sign_out(app: &App, presented: &cookie::Presented, origin: &Origin)
         app.store.commit(commit).await?;
         return Err(none());
     }
-    commit.create(&Activity::new(app, user.id, origin, "session", "logout").about(session.id));
+    Activity::new(app, user.id, origin, "session", "logout")
+        .about(session.id)
+        .enter(&mut commit);
     app.store.commit(commit).await
 }
 

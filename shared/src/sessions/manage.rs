@@ -76,7 +76,7 @@ pub async fn revoke(
         .delete(session.key(), Condition::Present)
         .otherwise(|_| Undone::Refused(Unknown));
     let activity = Activity::new(app, session.user_id, origin, "session", "revoke").about(id);
-    commit.create(&activity.done_by(by.user.id));
+    activity.done_by(by.user.id).enter(&mut commit);
     app.store.commit(commit).await
 }
 
@@ -140,6 +140,6 @@ async fn revoke_others_once(app: &App, by: &Live, origin: &Origin, user: UserId)
         commit.update(mine, Condition::Equals("epoch", epoch(read.session_epoch)), steps);
     }
     let activity = Activity::new(app, user, origin, "session", "revoke others");
-    commit.create(&activity.done_by(by.user.id));
+    activity.done_by(by.user.id).enter(&mut commit);
     app.store.commit(commit).await
 }

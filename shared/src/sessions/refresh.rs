@@ -173,7 +173,9 @@ async fn commit(app: &App, read: &Versioned<Session>, next: Pair, origin: &Origi
     commit.create(&RefreshToken::of(&session, &next));
     session.pair = Some(next);
     commit.replace(read, &session);
-    commit.create(&Activity::new(app, session.user_id, origin, "session", "refresh").about(session.id));
+    Activity::new(app, session.user_id, origin, "session", "refresh")
+        .about(session.id)
+        .enter(&mut commit);
     app.store.commit(commit).await
 }
 
@@ -375,6 +377,8 @@ pub async fn sign_out(app: &App, session: &Session, refresh_token: &Secret, orig
     let mut commit = Commit::<Undone<NotRefreshed>>::new();
     commit.delete(session.key(), Condition::Always);
     commit.delete(RefreshToken::key_of(&refresh_token.hash()), Condition::Always);
-    commit.create(&Activity::new(app, session.user_id, origin, "session", "logout").about(session.id));
+    Activity::new(app, session.user_id, origin, "session", "logout")
+        .about(session.id)
+        .enter(&mut commit);
     app.store.commit(commit).await
 }

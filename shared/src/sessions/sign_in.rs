@@ -335,7 +335,7 @@ pub fn admit<R: From<NotSignedIn>>(
         totp::Asked::Taken => format!("{}+totp", shown.method),
         totp::Asked::Not => shown.method.to_owned(),
     };
-    commit.create(&Activity::sign_in(app, account.user.id, opening.origin, &method));
+    Activity::sign_in(app, account.user.id, opening.origin, &method).enter(commit);
     Ok(super::open(commit, app, &account.user, &account.sessions, opening))
 }
 

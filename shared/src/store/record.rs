@@ -156,6 +156,11 @@ pub(crate) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
+/// A time as a text of constant width, which sorts as time does.
+pub fn sortable(time: Timestamp) -> String {
+    format!("{time:.6}")
+}
+
 /// An item's size by DynamoDB's rules: names and values in UTF-8, numbers and containers rounded up.
 pub fn item_bytes(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()

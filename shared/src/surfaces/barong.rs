@@ -1,6 +1,8 @@
 //! The barong surface (`/api/v2`, and the same under `/api/v2/barong`, where gateways show it): query and body are one set
 //! of parameters, whatever the body is written in; errors are `{"errors": [keys]}`.
 
+mod administration;
+pub mod api_keys;
 mod caller;
 mod cors;
 pub mod entities;
@@ -18,7 +20,8 @@ use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::act::in_words;
-pub use caller::{Caller, CallerHeaders, Guarded, pass, refused};
+pub use administration::Administration;
+pub use caller::{Asking, Caller, CallerHeaders, Guarded, pass, refused};
 pub use error::{BarongError, ErrorKeys};
 pub use paging::Paging;
 pub use params::{Given, Params, Upload};

@@ -7,7 +7,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
 use shared::App;
 use shared::access::edge::{EdgePath, Passenger, Ruling};
-use shared::surfaces::barong::{BarongError, CallerHeaders, Guarded, pass, refused};
+use shared::surfaces::barong::{Asking, BarongError, CallerHeaders, Guarded, pass, refused};
 use shared::tokens::barong::BarongClaims;
 
 /// What the group's one route begins with.
@@ -37,7 +37,7 @@ const BEFORE: &str = "/auth/";
 pub async fn authorize(State(app): State<App>, request: Request) -> Result<Response, BarongError> {
     let path = request.uri().path();
     let path = EdgePath::parse(path.strip_prefix(BEFORE).unwrap_or(path));
-    match pass(&app, path.as_ref(), request, false).await? {
+    match pass(&app, path.as_ref(), request, Asking::Gateway).await? {
         (Ruling::Open, ..) => Ok(StatusCode::OK.into_response()),
         (Ruling::Refused(why), ..) => Err(refused(why)),
         (Ruling::Passed(passenger), ..) => {

@@ -132,6 +132,9 @@ pub enum Refusal {
     /// The role may not do this.
     #[error("the role may not do this")]
     NotPermitted,
+    /// The role lacks what the route needs besides its permissions; decided after this, by the route.
+    #[error("the role is not able to do this")]
+    NotAble,
 }
 
 /// That a request passes.

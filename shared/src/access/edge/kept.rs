@@ -9,6 +9,7 @@ use super::permission::Permission;
 use super::places::Places;
 use super::restriction::Restriction;
 use super::tables::{self, Tables};
+use crate::App;
 use crate::credentials::api_key::Kid;
 use crate::ids::UserId;
 use crate::store::commit::{Step, text};
@@ -35,6 +36,42 @@ pub fn version_key() -> Key {
 /// Adds to `commit` that rows or rules change: every process reads them again.
 pub fn touch<E>(commit: &mut Commit<E>) {
     mark(commit, Condition::Always);
+}
+
+/// The tables as they are, for who changes them by what they say.
+#[derive(Debug)]
+pub struct Current {
+    /// The tables.
+    pub tables: Arc<Tables>,
+    version: Option<u64>,
+}
+
+impl Current {
+    /// The tables of what was read at [`version_key`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of(app: &App, version: Option<&Item>) -> Result<Self, StoreError> {
+        Ok(Self {
+            tables: app.edge.tables(&app.store, version).await?,
+            version: version.and_then(version_of),
+        })
+    }
+
+    /// Reads them: one wait, in a process that knows them already.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn read(app: &App) -> Result<Self, StoreError> {
+        let [version] = app.store.get([version_key()]).await?;
+        Self::of(app, version.as_ref()).await
+    }
+
+    /// Adds to `commit` that rows or rules change, and requires that nobody else changed any since: whoever decided by all
+    /// of them decided by what holds. What is remembered may be newer than the version, but then the version has risen.
+    pub fn touch<E>(&self, commit: &mut Commit<E>) {
+        mark(commit, self.version.map_or(Condition::Absent, Condition::Version));
+    }
 }
 
 /// Adds to `commit` that the tables begin.

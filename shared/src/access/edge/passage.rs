@@ -1,13 +1,18 @@
 //! A request at the edge: what it proves itself with is read in one batch get, beside the version of the tables; then it is
 //! decided, and what follows from the decision is done. An API key that the process does not know yet costs one read more.
 
+use std::net::IpAddr;
+
 use futures_util::future::OptionFuture;
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
+use super::ability::Ability;
 use super::decision::{Asked, Credential, Found, Grant, Owner, Refusal, decide};
 use super::kept;
 use super::path::EdgePath;
+use super::restriction::Place;
+use super::tables::Tables;
 use crate::App;
 use crate::accounts::User;
 use crate::act::Failure;
@@ -36,6 +41,8 @@ pub struct Request<'a> {
     pub origin: &'a Origin,
     /// Whether a token proves somebody as well: to the services behind the edge, not to the edge itself.
     pub by_token: bool,
+    /// What it needs besides, where it is for administrators.
+    pub needs: Option<Ability>,
 }
 
 /// Somebody who may pass.
@@ -126,6 +133,23 @@ impl Judged {
         self.note.is_some()
     }
 
+    /// The same where the role lacks what the request needs besides its permissions: nobody passes then, and that is what is
+    /// written down.
+    fn limited(self, request: &Request<'_>) -> Self {
+        let Self { ruling, note } = self;
+        match (ruling, request.needs) {
+            (Ruling::Passed(passenger), Some(needs)) if !needs.is_given(&passenger.user.role) => Self {
+                note: Some(Note {
+                    topic: note.map_or_else(|| topic(request, None), |note| note.topic),
+                    user: Box::new(passenger.user),
+                    result: Outcome::Denied,
+                }),
+                ruling: Ruling::Refused(Refusal::NotAble),
+            },
+            (ruling, _) => Self { ruling, note },
+        }
+    }
+
     /// Writes down what has to be, with the request's parameters, and hands out the decision.
     ///
     /// # Errors
@@ -166,20 +190,26 @@ pub async fn judge(app: &App, request: &Request<'_>) -> Result<Judged, Failure> 
     };
     let (version, found) = find(app, presented).await?;
     let tables = app.edge.tables(&app.store, version.as_ref()).await?;
-    let place = match tables.restrictions.needs_place {
-        true => app.edge.places.of(request.origin.ip),
-        false => None,
-    };
+    let place = place_of(app, &tables, request.origin.ip);
     let asked = Asked {
         method: request.method,
         path: request.path,
         ip: request.origin.ip,
         place: place.as_ref(),
     };
-    let known = prove(app, request, found).await?;
+    let known = prove(app, request, found).await?.unless_barred(app, &tables);
     let (config, csrf) = (&app.config.edge, app.config.barong.csrf_protection);
     let decided = decide(&tables, &config.paths, csrf, &asked, known.credential(request.headers));
-    finish(app, request, known, decided).await
+    let judged = finish(app, request, known, decided).await?;
+    Ok(judged.limited(request))
+}
+
+/// Where an address is, where a rule asks for that.
+fn place_of(app: &App, tables: &Tables, ip: IpAddr) -> Option<Place> {
+    match tables.restrictions.needs_place {
+        true => app.edge.places.of(ip),
+        false => None,
+    }
 }
 
 /// What a request shows, before anything is read.
@@ -273,7 +303,13 @@ enum Known {
     ApiKey(Result<Passenger, NotProved>),
     NoSession,
     Mismatched(Box<Session>),
-    Cookie { user: Box<User>, session: Box<Session> },
+    /// Nobody may sign in any more from where the session began.
+    Barred(Box<Session>),
+    BarredToken(Box<Session>),
+    Cookie {
+        user: Box<User>,
+        session: Box<Session>,
+    },
 }
 
 async fn prove(app: &App, request: &Request<'_>, looked: Looked) -> Result<Known, Failure> {
@@ -356,6 +392,22 @@ fn owner_of(user: &User) -> Owner<'_> {
 }
 
 impl Known {
+    /// The same, but for sessions that began where nobody may sign in any more.
+    fn unless_barred(self, app: &App, tables: &Tables) -> Self {
+        let is_barred = |session: &Session| {
+            let place = place_of(app, tables, session.ip);
+            tables.restrictions.end_sessions_from(session.ip, place.as_ref())
+        };
+        match self {
+            Known::Cookie { session, .. } if is_barred(&session) => Known::Barred(session),
+            Known::Token(Passenger {
+                by: By::SessionToken(session),
+                ..
+            }) if is_barred(&session) => Known::BarredToken(session),
+            other => other,
+        }
+    }
+
     /// As the decision looks at it.
     fn credential(&self, headers: &HeaderMap) -> Credential<'_> {
         let csrf = |is_right: &dyn Fn(&str) -> bool| {
@@ -366,7 +418,7 @@ impl Known {
         };
         let wrong = |_: &str| false;
         match self {
-            Known::BadToken => Credential::Token(None),
+            Known::BadToken | Known::BarredToken(_) => Credential::Token(None),
             Known::Token(passenger) => Credential::Token(Some(owner_of(&passenger.user))),
             Known::ApiKey(proved) => Credential::ApiKey(match proved {
                 Ok(passenger) => Ok(owner_of(&passenger.user)),
@@ -374,6 +426,10 @@ impl Known {
             }),
             Known::NoSession => Credential::Cookie {
                 csrf: csrf(&wrong),
+                session: Found::Nothing,
+            },
+            Known::Barred(session) => Credential::Cookie {
+                csrf: csrf(&|token| is_csrf_token(session, token)),
                 session: Found::Nothing,
             },
             Known::Mismatched(session) => Credential::Cookie {
@@ -395,7 +451,12 @@ impl Known {
                 user: *user,
                 by: By::Cookie(session),
             }),
-            Known::BadToken | Known::ApiKey(Err(_)) | Known::NoSession | Known::Mismatched(_) => None,
+            Known::BadToken
+            | Known::BarredToken(_)
+            | Known::ApiKey(Err(_))
+            | Known::NoSession
+            | Known::Mismatched(_)
+            | Known::Barred(_) => None,
         }
     }
 }
@@ -412,13 +473,12 @@ async fn finish(
     known: Known,
     decided: Result<Grant<'_>, Refusal>,
 ) -> Result<Judged, Failure> {
-    if let (Err(Refusal::SessionMismatch), Known::Mismatched(session)) = (&decided, &known) {
+    if let (Err(Refusal::SessionMismatch), Known::Mismatched(session))
+    | (Err(Refusal::NoSession), Known::Barred(session))
+    | (Err(Refusal::BadToken), Known::BarredToken(session)) = (&decided, &known)
+    {
         sessions::end(app, session).await?;
     }
-    let topic = |named: Option<&str>| {
-        let topic = named.or_else(|| request.path?.after_admin()).unwrap_or("general");
-        topic.to_owned()
-    };
     let silent = |ruling| Judged { ruling, note: None };
     let passenger = known.passenger();
     Ok(match (decided, passenger) {
@@ -427,7 +487,7 @@ async fn finish(
         (Ok(Grant::Audited(named)), Some(passenger)) => Judged {
             note: Some(Note {
                 user: Box::new(passenger.user.clone()),
-                topic: topic(named),
+                topic: topic(request, named),
                 result: Outcome::Succeed,
             }),
             ruling: Ruling::Passed(Box::new(passenger)),
@@ -436,11 +496,17 @@ async fn finish(
         (Err(Refusal::NotPermitted), Some(passenger)) => Judged {
             note: Some(Note {
                 user: Box::new(passenger.user),
-                topic: topic(None),
+                topic: topic(request, None),
                 result: Outcome::Denied,
             }),
             ruling: Ruling::Refused(Refusal::NotPermitted),
         },
         (Err(refusal), _) => silent(Ruling::Refused(refusal)),
     })
+}
+
+/// What an entry is about: as a permission names it, or else what the path is about.
+fn topic(request: &Request<'_>, named: Option<&str>) -> String {
+    let topic = named.or_else(|| request.path?.after_admin()).unwrap_or("general");
+    topic.to_owned()
 }

@@ -1,5 +1,7 @@
 //! What roles may do at the edge: rows of role, verb, path and action.
 
+pub mod manage;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,15 @@ impl Action {
             () if is("drop") => Some(Self::Drop),
             () if is("audit") => Some(Self::Audit),
             () => None,
+        }
+    }
+
+    /// As the API has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "ACCEPT",
+            Self::Drop => "DROP",
+            Self::Audit => "AUDIT",
         }
     }
 }
@@ -68,6 +79,19 @@ impl Verb {
             "DELETE" => Some(Self::Delete),
             "HEAD" => Some(Self::Head),
             _ => None,
+        }
+    }
+
+    /// As the API has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+            Self::All => "ALL",
         }
     }
 

@@ -1,5 +1,7 @@
 //! Whether requests from somewhere are kept out: rules of addresses, networks, countries and continents.
 
+pub mod manage;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -230,6 +232,12 @@ impl Restrictions {
             .or_else(|| hit(Category::Blacklist, &self.blacklist))
             .or_else(|| hit(Category::Blocklogin, &self.blocklogin).filter(|_| is_sign_in))
     }
+
+    /// Whether sessions that began at `ip` are over: nobody may sign in from there any more.
+    pub fn end_sessions_from(&self, ip: IpAddr, place: Option<&Place>) -> bool {
+        let ip = ip.to_canonical();
+        self.blocklogin.hit(ip, place).is_some() && self.whitelist.hit(ip, place).is_none()
+    }
 }
 
 impl OfCategory {
@@ -324,6 +332,25 @@ pub(super) mod tests {
         );
         assert_eq!(outcome(&blocked[..1], "192.0.2.1", false), None);
         assert_eq!(outcome(&blocked, "192.0.2.1", true), Some((Category::Blacklist, 402)));
+    }
+
+    #[test]
+    fn only_a_block_of_sign_ins_ends_sessions() {
+        let ends = |rules: &[&str]| {
+            let rules = rules.iter().zip(1..).map(|(text, id)| rule(id, text)).collect();
+            Restrictions::new(rules).end_sessions_from("::ffff:192.0.2.1".parse().unwrap(), Some(&place()))
+        };
+        for (rules, wanted) in [
+            (&[][..], false),
+            (&["blacklist all all 401", "maintenance all all 471"], false),
+            (&["blocklogin ip 192.0.2.1 401"], true),
+            (&["blocklogin ip_subnet 192.0.2.0/24 403"], true),
+            (&["blocklogin country UA 423"], true),
+            (&["blocklogin ip 192.0.2.2 401"], false),
+            (&["blocklogin all all 401", "whitelist ip 192.0.2.1 401"], false),
+        ] {
+            assert_eq!(ends(rules), wanted, "{rules:?}");
+        }
     }
 
     #[test]

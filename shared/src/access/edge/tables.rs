@@ -15,6 +15,10 @@ pub struct Tables {
     by_role: HashMap<String, Vec<Row>>,
     /// The restrictions in force.
     pub restrictions: Restrictions,
+    /// All rows, by number.
+    pub permissions: Vec<Permission>,
+    /// All rules, by number, also those that are off.
+    pub rules: Vec<Restriction>,
 }
 
 #[derive(Debug)]
@@ -38,10 +42,11 @@ pub enum Verdict<'a> {
 
 impl Tables {
     /// These rows and rules.
-    pub fn new(mut permissions: Vec<Permission>, restrictions: Vec<Restriction>) -> Self {
+    pub fn new(mut permissions: Vec<Permission>, mut rules: Vec<Restriction>) -> Self {
         permissions.sort_by_key(|permission| permission.id);
+        rules.sort_by_key(|rule| rule.id);
         let mut by_role: HashMap<String, Vec<Row>> = HashMap::new();
-        for permission in permissions {
+        for permission in permissions.iter().cloned() {
             by_role.entry(permission.role).or_default().push(Row {
                 verb: permission.verb,
                 path: permission.path,
@@ -51,7 +56,9 @@ impl Tables {
         }
         Self {
             by_role,
-            restrictions: Restrictions::new(restrictions),
+            restrictions: Restrictions::new(rules.clone()),
+            permissions,
+            rules,
         }
     }
 

@@ -2,7 +2,7 @@
 //! surface it was shown on.
 
 use super::Change;
-use super::labels::{Label, Scope};
+use super::labels::{self, Label, Scope};
 use crate::App;
 use crate::accounts::User;
 use crate::store::commit::{Step, text};
@@ -31,5 +31,6 @@ pub fn confirm_new<E>(commit: &mut Commit<E>, app: &App, user: &mut User) {
     };
     user.email_confirmed_at = Some(now);
     user.level = app.config.customers.rules.level(std::slice::from_ref(&label));
+    labels::count(commit, user.id, &[], std::slice::from_ref(&label));
     commit.create(&label);
 }

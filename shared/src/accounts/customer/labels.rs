@@ -10,7 +10,9 @@ use crate::App;
 use crate::accounts::User;
 use crate::act::Undone;
 use crate::ids::UserId;
-use crate::store::{Key, Record, retried};
+use crate::store::query::Range;
+use crate::store::record::sortable;
+use crate::store::{Cells, Commit, Key, Record, Store, StoreError, retried};
 
 /// Public labels that one customer has at most.
 pub const MOST_PUBLIC: usize = 100;
@@ -29,6 +31,13 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// The scope of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Public, Self::Private]
+            .into_iter()
+            .find(|scope| scope.as_str() == text)
+    }
+
     /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -57,7 +66,29 @@ pub struct Label {
     pub updated_at: Timestamp,
 }
 
+/// How many customers have each pair of key and value as a private label; see [`Label::pair`].
+pub const PRIVATE: Cells = Cells("LABELS");
+
+/// The key of the label that says where a customer's documents stand.
+pub const DOCUMENT: &str = "document";
+
+/// The values of it that ask for an administrator.
+pub const WAITING: [&str; 2] = ["pending", "replaced"];
+
 impl Label {
+    /// The partition of the second index that shows private labels of documents which wait, the oldest change first.
+    pub const DOCUMENTS: &'static str = "DOCUMENTS";
+
+    /// The partition of the first index that shows labels of this key and value, by the age of their customers.
+    pub fn partition_of(key: &str, value: &str) -> String {
+        format!("LABEL#{key}#{value}")
+    }
+
+    /// Its key and its value, as they are counted. There is no `#` in a value.
+    pub fn pair(&self) -> String {
+        format!("{}#{}", self.key, self.value)
+    }
+
     /// Whether it is the house's.
     pub fn is_private(&self) -> bool {
         self.scope == Scope::Private
@@ -74,6 +105,36 @@ impl Record for Label {
     fn key(&self) -> Key {
         Self::key_of(self.user_id, self.scope, &self.key)
     }
+    fn gsi1(&self) -> Option<Key> {
+        let place = format!("{}#{}", self.user_id, self.scope.as_str());
+        Some(Key::new(Self::partition_of(&self.key, &self.value), place))
+    }
+    fn gsi2(&self) -> Option<Key> {
+        let waits = self.is_private() && self.key == DOCUMENT && WAITING.contains(&self.value.as_str());
+        let place = || format!("{}#{}", sortable(self.updated_at), self.user_id);
+        waits.then(|| Key::new(Self::DOCUMENTS, place()))
+    }
+}
+
+/// Adds to `commit`, by which the private labels of `user` become `after`, how many of each pair there are then.
+pub fn count<E>(commit: &mut Commit<E>, user: UserId, before: &[Label], after: &[Label]) {
+    let counted = |labels: &[Label], label: &Label| labels.iter().any(|other| other.pair() == label.pair());
+    for gone in before.iter().filter(|label| !counted(after, label)) {
+        PRIVATE.add(commit, &gone.pair(), user.mark(), -1);
+    }
+    for new in after.iter().filter(|label| !counted(before, label)) {
+        PRIVATE.add(commit, &new.pair(), user.mark(), 1);
+    }
+}
+
+/// How many customers have this private label: one query.
+///
+/// # Errors
+/// [`StoreError`] when the table cannot be read.
+pub async fn how_many(store: &Store, key: &str, value: &str) -> Result<u64, StoreError> {
+    let pair = format!("{key}#{value}");
+    let cells = PRIVATE.read(store, Range::Between(pair.clone(), pair.clone())).await?;
+    Ok(cells.get(&pair).copied().unwrap_or_default())
 }
 
 /// A key or a value as it is kept: in lower case, without blanks around it.

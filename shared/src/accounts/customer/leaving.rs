@@ -95,7 +95,7 @@ pub async fn leave(
             "system.user.account.deleted",
             json!({ "user": events::user(customer.user()) }),
         );
-        change.create(&Activity::new(app, user.id, origin, "account", "delete"));
+        Activity::new(app, user.id, origin, "account", "delete").enter(&mut change);
         change.commit(app).await.map(drop)
     })
     .await

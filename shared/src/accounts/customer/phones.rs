@@ -214,7 +214,7 @@ pub async fn verify(app: &App, user: UserId, number: &PhoneNumber, code: &str, o
             if customer.label(Scope::Private, "phone").is_none() {
                 change.label(Scope::Private, "phone", "verified");
             }
-            change.create(&Activity::new(app, user, origin, "phone", "verify"));
+            Activity::new(app, user, origin, "phone", "verify").enter(&mut change);
             let notice = Template::PhoneVerified {
                 number: number.masked(),
             };

@@ -10,7 +10,7 @@ use super::country::is_country;
 use super::problem::{Problems, Reason, is_json, squished};
 use super::{Change, Customer, Scope};
 use crate::App;
-use crate::accounts::User;
+use crate::accounts::{User, directory};
 use crate::act::Undone;
 use crate::ids::{UserId, new_ulid};
 use crate::store::{Key, Record, StoreError, retried};
@@ -36,6 +36,12 @@ pub enum ProfileState {
 }
 
 impl ProfileState {
+    /// The state of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let states = [Self::Drafted, Self::Submitted, Self::Verified, Self::Rejected];
+        states.into_iter().find(|state| state.as_str() == text)
+    }
+
     /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -92,10 +98,17 @@ pub struct KycProfile {
     pub updated_at: Timestamp,
 }
 
+impl KycProfile {
+    /// Where a profile of `user` is kept.
+    pub fn key_of(user: UserId, id: &str) -> Key {
+        Key::new(User::partition(user), format!("KYC#PROFILE#{id}"))
+    }
+}
+
 impl Record for KycProfile {
     const KIND: &'static str = "profile";
     fn key(&self) -> Key {
-        Key::new(User::partition(self.user_id), format!("KYC#PROFILE#{}", self.id))
+        Self::key_of(self.user_id, &self.id)
     }
 }
 
@@ -162,7 +175,7 @@ impl Details {
 
     /// The same, with what `newer` says where it says something.
     #[must_use]
-    fn with(self, newer: &Self) -> Self {
+    pub(crate) fn with(self, newer: &Self) -> Self {
         let newer = newer.clone();
         Self {
             first_name: newer.first_name.or(self.first_name),
@@ -236,12 +249,17 @@ pub async fn update(app: &App, user: UserId, details: Details, is_final: bool) -
 /// Adds to `change` that a profile is as it is here, and the labels that follow: `profile` says its state, and a document that
 /// was verified for another profile has to be looked at again.
 pub fn keep<E: From<StoreError>>(change: &mut Change<'_, E>, customer: &Customer, profile: &KycProfile) {
-    let name = match profile.created_at == profile.updated_at && profile.state.is_open() {
-        true => "model.profile.created",
-        false => "model.profile.updated",
+    let name = match customer.profiles.iter().any(|known| known.id == profile.id) {
+        true => "model.profile.updated",
+        false => "model.profile.created",
     };
     let record = json!({ "user": change.shown(), "state": profile.state.as_str() });
     change.put(profile);
+    if customer.user().is_listed {
+        let is_new = customer.profiles.iter().all(|known| known.id != profile.id);
+        directory::profiles::keep(change, profile);
+        directory::profiles::count(change, profile.user_id, usize::from(is_new));
+    }
     change.tell(name, record);
     change.label(Scope::Private, "profile", profile.state.as_str());
     let document = customer.label(Scope::Private, "document");
@@ -264,7 +282,8 @@ fn state(is_final: bool) -> ProfileState {
     }
 }
 
-fn today(app: &App) -> Date {
+/// The day in UTC.
+pub(crate) fn today(app: &App) -> Date {
     jiff::tz::TimeZone::UTC.to_datetime(app.clock.now()).date()
 }
 

@@ -94,7 +94,9 @@ pub async fn create(app: &App, by: By<'_>, scope: &[String]) -> Result<(ApiKey, 
             Condition::Version(owner.user.version),
             [Step::Add("api_keys", 1)],
         );
-        commit.create(&Activity::new(app, user.id, by.origin, "api_key", "create").about(&key.kid));
+        Activity::new(app, user.id, by.origin, "api_key", "create")
+            .about(&key.kid)
+            .enter(&mut commit);
         app.store.commit(commit).await?;
         Ok((key, secret))
     })
@@ -121,7 +123,9 @@ pub async fn update(app: &App, by: By<'_>, kid: &str, wanted: &Wanted) -> Result
         }
         key.updated_at = app.clock.now();
         commit.replace(read, &key);
-        commit.create(&Activity::new(app, user.id, by.origin, "api_key", "update").about(&key.kid));
+        Activity::new(app, user.id, by.origin, "api_key", "update")
+            .about(&key.kid)
+            .enter(&mut commit);
         app.store.commit(commit).await?;
         Ok((key, user.api_key_epoch))
     })
@@ -145,7 +149,9 @@ pub async fn delete(app: &App, by: By<'_>, kid: &str) -> Result<()> {
             Condition::Version(owner.user.version),
             [Step::Add("api_keys", -1)],
         );
-        commit.create(&Activity::new(app, user.id, by.origin, "api_key", "delete").about(&key.record.kid));
+        Activity::new(app, user.id, by.origin, "api_key", "delete")
+            .about(&key.record.kid)
+            .enter(&mut commit);
         app.store.commit(commit).await
     })
     .await

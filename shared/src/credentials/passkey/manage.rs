@@ -34,7 +34,9 @@ pub async fn remove(app: &App, user: &User, origin: &Origin, number: u64) -> Res
         .delete(passkey.key(), Condition::Equals("number", int(number.cast_signed())))
         .otherwise(|_| Undone::Refused(Unknown));
     commit.delete(CredentialClaim::key_of(&passkey.credential_bytes()?), Condition::Always);
-    commit.create(&Activity::new(app, user.id, origin, "passkey", "delete").about(number));
+    Activity::new(app, user.id, origin, "passkey", "delete")
+        .about(number)
+        .enter(&mut commit);
     commit.create(&message);
     app.store.commit(commit).await
 }

@@ -159,7 +159,9 @@ async fn keep(
             Condition::Equals("session_epoch", int(user.session_epoch.cast_signed())),
         )
         .otherwise(|_| Undone::Refused(NotAdded::UnknownChallenge));
-    commit.create(&Activity::new(app, user.id, origin, "passkey", "create").about(passkey.number));
+    Activity::new(app, user.id, origin, "passkey", "create")
+        .about(passkey.number)
+        .enter(&mut commit);
     commit.create(&message);
     app.store.commit(commit).await?;
     Ok(passkey)

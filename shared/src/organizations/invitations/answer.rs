@@ -112,7 +112,9 @@ async fn accept_once(app: &App, user: UserId, token: &Secret, origin: &Origin) -
         Condition::Present,
         [Step::Add("users", 1), Step::Add("invitations", -1)],
     );
-    commit.create(&Activity::new(app, user.record.id, origin, "invitation", "accept").about(invitation.id));
+    Activity::new(app, user.record.id, origin, "invitation", "accept")
+        .about(invitation.id)
+        .enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(Invitation {
         status: Status::Accepted,
@@ -160,6 +162,9 @@ async fn revoke_once(app: &App, actor: &Actor, id: InvitationId) -> Result<(), U
         Condition::Present,
         [Step::Add("invitations", -1)],
     );
-    commit.create(&actor.activity(app, actor.user.id, "invitation", "revoke").about(id));
+    actor
+        .activity(app, actor.user.id, "invitation", "revoke")
+        .about(id)
+        .enter(&mut commit);
     app.store.commit(commit).await
 }

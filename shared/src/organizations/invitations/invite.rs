@@ -129,11 +129,10 @@ async fn invite_once(
         [Step::Add("invitations", 1)],
     );
     commit.create(&mail(app, &keyring, &invitation, &organization, &role, actor, &token)?);
-    commit.create(
-        &actor
-            .activity(app, actor.user.id, "invitation", "create")
-            .about(invitation.id),
-    );
+    actor
+        .activity(app, actor.user.id, "invitation", "create")
+        .about(invitation.id)
+        .enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(invitation)
 }
@@ -239,11 +238,10 @@ async fn mail_again(
     }
     commit.check(place.key(), Condition::Equals("invitation_id", text(invitation.id)));
     commit.create(&mail(app, &keyring, &invitation, organization, &role, actor, &token)?);
-    commit.create(
-        &actor
-            .activity(app, actor.user.id, "invitation", "resend")
-            .about(invitation.id),
-    );
+    actor
+        .activity(app, actor.user.id, "invitation", "resend")
+        .about(invitation.id)
+        .enter(&mut commit);
     app.store.commit(commit).await?;
     Ok(invitation)
 }

@@ -17,7 +17,7 @@ use super::error::{BarongError, ErrorKeys};
 use super::params::Params;
 use crate::App;
 use crate::access::edge::passage::{self, Passenger, Ruling};
-use crate::access::edge::{EdgePath, Refusal};
+use crate::access::edge::{Ability, EdgePath, Refusal};
 use crate::accounts::User;
 use crate::credentials::api_key::NotProved;
 use crate::http::MAX_BODY;
@@ -116,21 +116,35 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
+/// Who asks the edge about a request.
+#[derive(Debug, Clone, Copy)]
+pub enum Asking {
+    /// A gateway. The tokens that it is given prove nobody to it.
+    Gateway,
+    /// A route of this surface, which may need something of the caller's role besides its permissions.
+    Route(Option<Ability>),
+}
+
 /// Lets through whom the edge lets through.
 pub(super) async fn authorized(State(app): State<App>, request: Request, next: Next) -> Response {
+    let_in(&app, None, request, next).await
+}
+
+/// Lets through whom the edge lets through, and whose role has what the route needs.
+pub(super) async fn let_in(app: &App, needs: Option<Ability>, request: Request, next: Next) -> Response {
     let path = request
         .extensions()
         .get::<OriginalUri>()
         .map(|OriginalUri(uri)| uri.path());
     let path = EdgePath::parse(path.unwrap_or(request.uri().path()));
-    match pass(&app, path.as_ref(), request, true).await {
+    match pass(app, path.as_ref(), request, Asking::Route(needs)).await {
         Ok((Ruling::Passed(passenger), mut request, origin)) => {
             let caller = Caller {
                 passenger: *passenger,
                 origin,
             };
             request.extensions_mut().insert(caller.clone());
-            caller.passenger.used(&app, next.run(request)).await
+            caller.passenger.used(app, next.run(request)).await
         }
         // A guarded route below an open path would be open to everybody by a mistake in configuration.
         Ok((Ruling::Open, ..)) => refused(Refusal::NoSession).into_response(),
@@ -148,7 +162,7 @@ pub async fn pass(
     app: &App,
     path: Option<&EdgePath>,
     request: Request,
-    by_token: bool,
+    asking: Asking,
 ) -> Result<(Ruling, Request, Origin), BarongError> {
     let (mut parts, body) = request.into_parts();
     let Ok(origin) = Origin::from_request_parts(&mut parts, app).await;
@@ -157,7 +171,11 @@ pub async fn pass(
         path,
         headers: &parts.headers,
         origin: &origin,
-        by_token,
+        by_token: matches!(asking, Asking::Route(_)),
+        needs: match asking {
+            Asking::Route(needs) => needs,
+            Asking::Gateway => None,
+        },
     };
     let judged = passage::judge(app, &asked).await?;
     let (body, parameters) = match judged.is_noted() {
@@ -210,6 +228,7 @@ pub fn refused(refusal: Refusal) -> BarongError {
         Refusal::BadToken => unauthorized("jwt.decode_and_verify"),
         Refusal::NotActive => unauthorized("authz.user_not_active"),
         Refusal::NotPermitted => unauthorized("authz.invalid_permission"),
+        Refusal::NotAble => unauthorized("admin.ability.not_permitted"),
         Refusal::NoSecondFactor => unauthorized("authz.disabled_2fa"),
         Refusal::Key(NotProved::Incomplete) => BarongError::invalid("authz.invalid_api_key_headers"),
         Refusal::Key(NotProved::Unknown) => unauthorized("authz.unexistent_apikey"),

@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 use crate::App;
 use crate::accounts::customer::{Customer, DataStorage, KycProfile, Label, Phone};
 use crate::accounts::{State, User};
+use crate::activity::Activity;
+use crate::activity::audit::Audit;
 
 /// A moment in UTC, to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
@@ -245,6 +247,72 @@ impl ProfileView {
             metadata: details.metadata,
             created_at: Moment(profile.created_at),
             updated_at: Moment(profile.updated_at),
+        }
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HappenedView {
+    /// The client's address.
+    pub user_ip: String,
+    /// Where that is; not told.
+    #[schema(required)]
+    pub user_ip_country: Option<String>,
+    /// What the client called itself.
+    pub user_agent: String,
+    /// What it is about.
+    pub topic: String,
+    /// What was done.
+    pub action: String,
+    /// succeed, failed or denied.
+    pub result: &'static str,
+    /// JSON as text: why it failed, or what was asked for.
+    #[schema(required)]
+    pub data: Option<String>,
+    /// When.
+    pub created_at: Moment,
+}
+
+impl HappenedView {
+    /// What happened to an account.
+    pub fn of(activity: &Activity) -> Self {
+        Self {
+            user_ip: activity.ip.to_string(),
+            user_ip_country: None,
+            user_agent: match activity.user_agent.as_str() {
+                "" => "-".to_owned(),
+                agent => agent.to_owned(),
+            },
+            topic: activity.topic.clone(),
+            action: Self::action_of(activity).to_owned(),
+            result: activity.outcome.as_str(),
+            data: activity.data.clone(),
+            created_at: Moment(activity.at),
+        }
+    }
+
+    /// What the edge wrote down.
+    pub fn of_audit(audit: &Audit) -> Self {
+        Self {
+            user_ip: audit.ip.to_string(),
+            user_ip_country: None,
+            user_agent: audit.user_agent.clone(),
+            topic: audit.topic.clone(),
+            action: audit.action.clone(),
+            result: audit.result.as_str(),
+            data: Some(audit.data.clone()),
+            created_at: Moment(audit.at),
+        }
+    }
+
+    /// What was done, in barong's words where other surfaces have their own.
+    pub fn action_of(activity: &Activity) -> &str {
+        match (activity.topic.as_str(), activity.action.as_str()) {
+            ("password", "change") => "password change",
+            ("password", "reset") => "password reset",
+            ("account", "create") => "signup",
+            (_, action) => action,
         }
     }
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Serialize;
 use shared::App;
 use shared::activity::{Activity, own};
-use shared::surfaces::barong::entities::Moment;
+use shared::surfaces::barong::entities::HappenedView;
 use shared::surfaces::barong::params::integer;
 use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, Paging, Params};
 use utoipa::ToSchema;
@@ -18,55 +18,18 @@ const TOPICS: [&str; 5] = ["all", "password", "session", "otp", "account"];
 pub struct ActivityView {
     /// A number that grows with time.
     id: u64,
-    /// The client's address.
-    user_ip: String,
-    /// Where that is; not told.
-    #[schema(required)]
-    user_ip_country: Option<String>,
-    /// What the client called itself.
-    user_agent: String,
-    /// What it is about.
-    topic: String,
-    /// What was done.
-    action: String,
-    /// succeed, failed or denied.
-    result: &'static str,
-    /// JSON as text: why it failed.
-    #[schema(required)]
-    data: Option<String>,
-    /// When.
-    created_at: Moment,
+    /// What happened.
+    #[serde(flatten)]
+    happened: HappenedView,
 }
 
 impl ActivityView {
-    fn of(activity: Activity) -> Self {
-        let action = action(&activity);
+    fn of(activity: &Activity) -> Self {
         Self {
             id: activity.number(),
-            user_ip: activity.ip.to_string(),
-            user_ip_country: None,
-            action,
-            user_agent: match activity.user_agent {
-                agent if agent.is_empty() => "-".to_owned(),
-                agent => agent,
-            },
-            topic: activity.topic,
-            result: activity.outcome.as_str(),
-            data: activity.data,
-            created_at: Moment(activity.at),
+            happened: HappenedView::of(activity),
         }
     }
-}
-
-/// What was done, in barong's words where other surfaces have their own.
-fn action(activity: &Activity) -> String {
-    match (activity.topic.as_str(), activity.action.as_str()) {
-        ("password", "change") => "password change",
-        ("password", "reset") => "password reset",
-        ("account", "create") => "signup",
-        (_, action) => action,
-    }
-    .to_owned()
 }
 
 /// What is asked for.
@@ -150,6 +113,6 @@ pub async fn list(
         return Err(BarongError::invalid("resource.user.no_activity"));
     }
     let total = entries.len() as u64;
-    let rows = paging.of(entries).into_iter().map(ActivityView::of).collect();
+    let rows = paging.of(&entries).into_iter().map(ActivityView::of).collect();
     Ok(paging.answer(&app, &uri, total, rows))
 }
