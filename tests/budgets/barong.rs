@@ -74,7 +74,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
 ];
 
 const WITH_LIMITS: &[(&str, usize, &str)] = &[
-    ("sign-up", 3, "commit1 | get1 | commit9"),
+    ("sign-up", 3, "commit1 | get1 | commit11"),
     ("sign-in", 3, "get4 [commit1] [commit1] [query] | commit7 | query"),
     (
         "sign-in, wrong password",

@@ -291,8 +291,8 @@ const LOOKED_AT: u64 = MOST_LOOKED_AT as u64;
 
 /// A counter says how many there are, or they are few.
 const COUNTED: &[List] = &[
-    ("/users", 110.0, |users| users + 1),
-    ("/users?page=3", 120.0, |users| users + 1),
+    ("/users", 115.0, |users| users + 1),
+    ("/users?page=3", 130.0, |users| users + 1),
     ("/users?limit=10&ordering=desc&from=0&to=1", 10.0, |_| 0),
     ("/users?role=member&state=active", 115.0, |users| users - users / 500),
     ("/users?level=1", 115.0, |users| users + 1),

@@ -14,8 +14,8 @@ use crate::store::record::sortable;
 /// A key of the table is short, and so is what a profile says: nobody has a longer text.
 const LONGEST: usize = 1024;
 
-/// The last second of the year 9999. What comes later has another width as a text.
-const LAST_SECOND: i64 = 253_402_300_799;
+/// The last second that a time may be in, in the year 9999.
+const LAST_SECOND: i64 = Timestamp::MAX.as_second();
 
 /// Behind whatever an identifier begins with.
 const END: char = '~';
