@@ -2,6 +2,7 @@
 
 mod addresses;
 mod administration;
+mod admin_lists;
 mod arc_tokens;
 mod at_rest;
 mod catalogue;
