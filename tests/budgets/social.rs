@@ -59,7 +59,7 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     ("token", 3, "get2 | query | commit5"),
     ("google-logout", 2, "get3 get1 | commit3"),
     ("signin_google, known", 3, "get1 | query | commit3"),
-    ("signin_facebook, new", 4, "get1 | commit6 | query | commit3"),
+    ("signin_facebook, new", 4, "get1 | commit9 | query | commit3"),
 ];
 
 #[rstest]
