@@ -1,6 +1,7 @@
 //! Accounts: who somebody is, whatever surface made them.
 
 pub mod activation;
+pub mod administration;
 pub mod avatar;
 pub mod client_reset;
 pub mod confirmation;

@@ -167,6 +167,8 @@ async fn bills(town: &mut Town, from: usize, to: usize) -> Vec<(Bill, u64)> {
     assert_eq!(done.items_imported, count);
     let admin = Administrator::first(&town.metered.server).await;
     town.administrator(admin);
+    // The process knows the tables then.
+    town.bill("/levels").await;
     let mut bills = Vec::new();
     for path in [
         "/activities",

@@ -8,6 +8,7 @@ mod arc_clients;
 mod barong;
 mod barong_admin;
 mod barong_admin_lists;
+mod barong_admin_users;
 mod barong_edge;
 mod barong_resource;
 mod capacity;

@@ -1,6 +1,6 @@
 //! Every operation of this release: its name, its method, its path, and the function that serves it.
 
-pub const OPERATIONS: [(&str, &str, &str, &str); 200] = [
+pub const OPERATIONS: [(&str, &str, &str, &str); 211] = [
     (
         "admin.activities.list",
         "GET",
@@ -89,6 +89,47 @@ pub const OPERATIONS: [(&str, &str, &str, &str); 200] = [
         "BarongAdmin",
     ),
     ("admin.users.list", "GET", "/api/v2/admin/users", "BarongAdmin"),
+    ("admin.api_keys.list", "GET", "/api/v2/admin/api_keys", "BarongAdmin"),
+    ("admin.profiles.update", "PUT", "/api/v2/admin/profiles", "BarongAdmin"),
+    ("admin.users.update_put", "PUT", "/api/v2/admin/users", "BarongAdmin"),
+    (
+        "admin.users.update_post",
+        "POST",
+        "/api/v2/admin/users/update",
+        "BarongAdmin",
+    ),
+    ("admin.users.role", "POST", "/api/v2/admin/users/role", "BarongAdmin"),
+    ("admin.users.get", "GET", "/api/v2/admin/users/{uid}", "BarongAdmin"),
+    (
+        "admin.users.data_storage.delete",
+        "DELETE",
+        "/api/v2/admin/users/data_storage",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.create",
+        "POST",
+        "/api/v2/admin/users/labels",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.update_put",
+        "PUT",
+        "/api/v2/admin/users/labels",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.delete",
+        "DELETE",
+        "/api/v2/admin/users/labels",
+        "BarongAdmin",
+    ),
+    (
+        "admin.users.labels.update_post",
+        "POST",
+        "/api/v2/admin/users/labels/update",
+        "BarongAdmin",
+    ),
     ("authz.authorize", "ANY", "/api/v2/auth/{path+}", "BarongAuthz"),
     ("identity.ping", "GET", "/api/v2/identity/ping", "BarongIdentity"),
     ("identity.time", "GET", "/api/v2/identity/time", "BarongIdentity"),

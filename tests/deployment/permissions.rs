@@ -101,7 +101,7 @@ fn what_each_function_may_do_beside_the_table() {
     let make = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     let mail = ["ses:SendEmail", "ses:SendRawEmail", "sns:Publish", "sqs:SendMessage"];
     let wanted: [(&str, Vec<&str>); 22] = [
-        ("BarongAdmin", [&log[..], &read].concat()),
+        ("BarongAdmin", [&log[..], &["s3:GetObject"], &read].concat()),
         ("BarongAuthz", [&log[..], &read].concat()),
         ("BarongIdentity", [&log[..], &make].concat()),
         (

@@ -235,8 +235,8 @@ pub async fn tell(
     identity::tell(teller, mail, &people).await;
     identity_roles::tell(teller, &people).await;
     barong::tell(teller, mail, &people).await;
-    barong_resource::tell(teller, mail, &people).await;
-    barong_admin::tell(teller, &people).await;
+    let kim = barong_resource::tell(teller, mail, &people).await;
+    barong_admin::tell(teller, &kim, &people).await;
     arc_auth::tell(teller, mail, &people).await;
     arc::tell(teller, mail, &people).await;
     social::tell(teller, provider, &people).await;

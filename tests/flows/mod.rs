@@ -1,5 +1,6 @@
 //! Stories, on both engines.
 
 mod account;
+mod lost_phone;
 mod second_factor;
 mod two_surfaces;

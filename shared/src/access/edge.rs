@@ -5,7 +5,8 @@
 //! Rooms: [`path`] the one spelling in which paths are compared, [`restriction`] and [`permission`] what is kept,
 //! [`tables`] all of it ordered for deciding, [`decision`] the order of the checks, which is pure, [`ability`] what
 //! administrators may do besides, [`kept`] what a process remembers, [`places`] where addresses are, [`passage`] a request at
-//! the edge, [`first`] what a new table begins with, [`whitelink`] links that let an address in.
+//! the edge, [`protection`] who is protected from administrators, [`first`] what a new table begins with, [`whitelink`] links
+//! that let an address in.
 
 pub mod ability;
 pub mod decision;
@@ -15,6 +16,7 @@ pub mod passage;
 pub mod path;
 pub mod permission;
 pub mod places;
+pub mod protection;
 pub mod restriction;
 pub mod tables;
 pub mod whitelink;

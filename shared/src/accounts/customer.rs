@@ -32,7 +32,7 @@ use crate::App;
 use crate::ids::UserId;
 use crate::notify::{Event, events};
 use crate::organizations::membership::{self, Who};
-use crate::store::commit::{Step, int, text};
+use crate::store::commit::{Refusal, Step, int, text};
 use crate::store::record::read;
 use crate::store::{Commit, Condition, Query, Record, Store, StoreError};
 
@@ -133,6 +133,9 @@ pub struct Change<'a, E> {
     now: jiff::Timestamp,
     labels: Vec<Label>,
     activates: bool,
+    state: Option<State>,
+    role: Option<String>,
+    last_admin: Option<Refusal<E>>,
     told: Vec<(&'static str, Value)>,
     commit: Commit<E>,
     steps: Vec<Step>,
@@ -164,6 +167,9 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
             now: app.clock.now(),
             labels: customer.labels.clone(),
             activates: false,
+            state: None,
+            role: None,
+            last_admin: None,
             told: Vec::new(),
             commit,
             steps: Vec::new(),
@@ -194,17 +200,42 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
         self
     }
 
+    /// Gives the account this state, whatever the labels say.
+    pub fn become_state(&mut self, state: State) -> &mut Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// Gives the account this role.
+    pub fn become_role(&mut self, role: &str) -> &mut Self {
+        self.role = Some(role.to_owned());
+        self
+    }
+
+    /// Says what it means that identity-server would have no administrator left. Without this it is a conflict.
+    pub fn or_last_administrator(&mut self, refusal: impl FnOnce() -> E + Send + 'static) -> &mut Self {
+        self.last_admin = Some(Box::new(|_| refusal()));
+        self
+    }
+
     /// Gives the customer a label, or the label they have another value.
     pub fn label(&mut self, scope: Scope, key: &str, value: &str) -> Label {
+        self.describe(scope, key, value, None)
+    }
+
+    /// The same with what is written about it; as before where that is absent.
+    pub fn describe(&mut self, scope: Scope, key: &str, value: &str, description: Option<&str>) -> Label {
         let place = self
             .labels
             .iter()
             .position(|label| label.scope == scope && label.key == key);
         let known = place.and_then(|place| self.labels.get(place));
+        let another = |known| description.is_some() && description != known;
         let label = match known {
-            Some(known) if known.value == value => return known.clone(),
+            Some(known) if known.value == value && !another(known.description.as_deref()) => return known.clone(),
             Some(known) => Label {
                 value: value.to_owned(),
+                description: description.map(str::to_owned).or_else(|| known.description.clone()),
                 updated_at: self.now,
                 ..known.clone()
             },
@@ -213,7 +244,7 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
                 key: key.to_owned(),
                 value: value.to_owned(),
                 scope,
-                description: None,
+                description: description.map(str::to_owned),
                 created_at: self.now,
                 updated_at: self.now,
             },
@@ -260,19 +291,29 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
             let current = user.deactivated_in.map_or(user.state, |_| State::Inactive);
             user.state = rules.state(current, &before, &after);
         }
+        if let Some(state) = self.state {
+            user.state = state;
+            // Whoever lets an account in takes back that it was switched off, wherever that was.
+            if state.may_sign_in() && user.deactivated_in.take().is_some() {
+                self.steps.push(Step::Remove("deactivated_in"));
+            }
+        }
+        if let Some(role) = self.role {
+            self.steps.push(Step::Set("role", text(&role)));
+            user.role = role;
+        }
         if user.level != account.user.level {
             self.steps.push(Step::Set("level", int(user.level.into())));
         }
         if user.state != account.user.state {
             self.steps.extend(becoming(&account.user, &mut user));
-            membership::follow(&mut self.commit, &account.memberships, &Who::of(&user));
+            membership::follow_or(&mut self.commit, &account.memberships, &Who::of(&user), self.last_admin);
         }
         if !self.steps.is_empty() {
             user.updated_at = Some(self.now);
             self.steps.push(Step::Set("updated_at", text(self.now)));
         }
-        if (user.state, user.level) != (account.user.state, account.user.level) {
-            let before = json!({ "state": account.user.state.as_str(), "level": account.user.level });
+        if let Some(before) = changes(&account.user, &user) {
             let record = json!({ "user": events::user(&user), "changes": before });
             self.told.push(("model.user.updated", record));
         }
@@ -286,6 +327,18 @@ impl<'a, E: From<StoreError>> Change<'a, E> {
         let unchanged = Condition::Version(account.version);
         self.commit.update(user.key(), unchanged, self.steps);
         app.store.commit(self.commit).await.map(|()| user)
+    }
+}
+
+/// What `user` was before, where other systems are told of it.
+fn changes(before: &User, user: &User) -> Option<Value> {
+    match (
+        before.role == user.role,
+        (before.state, before.level) == (user.state, user.level),
+    ) {
+        (true, true) => None,
+        (false, _) => Some(json!({ "role": before.role })),
+        (true, false) => Some(json!({ "state": before.state.as_str(), "level": before.level })),
     }
 }
 

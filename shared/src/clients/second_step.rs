@@ -160,6 +160,7 @@ async fn take_once(app: &App, step: &SecondStep, otp: &str, given: &Given<'_>) -
                 keyring: &keyring,
                 customer: &customer,
                 origin: given.origin,
+                by: step.user_id,
             };
             let mut change = Change::beside(app, &customer, commit);
             turned.on(&mut change, totp, otp)?;

@@ -6,7 +6,7 @@ use super::Organization;
 use crate::access::{Office, Role};
 use crate::accounts::{State, User};
 use crate::ids::{OrgId, RoleId, UserId};
-use crate::store::commit::{Step, text};
+use crate::store::commit::{Refusal, Step, text};
 use crate::store::{Commit, Condition, Key, Record, Versioned};
 
 /// Organizations that a user belongs to at most. All of a user's memberships change in one commit when the name changes.
@@ -276,6 +276,16 @@ pub fn count_memberships<E>(commit: &mut Commit<E>, user: UserId, version: u64, 
 /// Adds to `commit` that the copies in a user's memberships follow the user, and that their organizations count an
 /// administrator who may sign in again.
 pub fn follow<E>(commit: &mut Commit<E>, memberships: &[Versioned<Membership>], who: &Who) {
+    follow_or(commit, memberships, who, None);
+}
+
+/// The same, refused with `last_admin` where nobody would be left to administrate identity-server.
+pub fn follow_or<E>(
+    commit: &mut Commit<E>,
+    memberships: &[Versioned<Membership>],
+    who: &Who,
+    mut last_admin: Option<Refusal<E>>,
+) {
     let outdated = memberships.iter().filter(|read| read.record.who != *who);
     for Versioned { record, version } in outdated {
         let steps = [
@@ -289,6 +299,11 @@ pub fn follow<E>(commit: &mut Commit<E>, memberships: &[Versioned<Membership>], 
             who: who.clone(),
             ..record.clone()
         };
-        Headcount::between(Some(record), Some(&after)).add(commit, record.org_id);
+        let change = Headcount::between(Some(record), Some(&after));
+        change.add(commit, record.org_id);
+        // Of all organizations only the home organization counts by what an account may do.
+        if let Some(last_admin) = last_admin.take_if(|_| change.takes_away()) {
+            commit.or_else(last_admin);
+        }
     }
 }

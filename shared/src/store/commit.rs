@@ -173,8 +173,13 @@ impl<E> Commit<E> {
     /// What it means when the condition of the change before does not hold. Without this it is a
     /// [`StoreError::Conflict`].
     pub fn otherwise(&mut self, refusal: impl FnOnce(Option<Item>) -> E + Send + 'static) -> &mut Self {
+        self.or_else(Box::new(refusal))
+    }
+
+    /// The same with a refusal that was made before.
+    pub fn or_else(&mut self, refusal: Refusal<E>) -> &mut Self {
         if let Some(last) = self.refusals.last_mut() {
-            *last = Some(Box::new(refusal));
+            *last = Some(refusal);
         }
         self
     }

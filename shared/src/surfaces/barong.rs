@@ -2,6 +2,7 @@
 //! of parameters, whatever the body is written in; errors are `{"errors": [keys]}`.
 
 mod administration;
+pub mod api_keys;
 mod caller;
 mod cors;
 pub mod entities;

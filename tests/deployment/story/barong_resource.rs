@@ -25,14 +25,16 @@ async fn join(teller: &mut Teller<'_, impl Api>, mail: &Client, email: &str) -> 
     teller.tell(confirm, 201).await.expect_session(201)
 }
 
-pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &People) {
+/// The session that is left over is that of somebody whose codes are on.
+pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &People) -> Session {
     let ada = join(teller, mail, &people.address("ada")).await;
     oneself(teller, &ada).await;
     labels_and_profiles(teller, &ada).await;
     documents(teller, &ada).await;
     phones(teller, mail, &ada, people.world).await;
-    codes_and_keys(teller, mail, people).await;
+    let kim = codes_and_keys(teller, mail, people).await;
     leaving(teller, mail, &ada, people).await;
+    kim
 }
 
 async fn oneself(teller: &mut Teller<'_, impl Api>, ada: &Session) {
@@ -102,7 +104,7 @@ async fn phones(teller: &mut Teller<'_, impl Api>, mail: &Client, ada: &Session,
 }
 
 /// Codes of one moment are three: before, now, after. Three people use them up.
-async fn codes_and_keys(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &People) {
+async fn codes_and_keys(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &People) -> Session {
     let form = |code: &str| json!({ "code": code });
     let (bob, codes, now) = enrolled(teller, mail, &people.address("bob-with-codes")).await;
     teller.tell(own(&bob, "resource.otp.generate_qrcode"), 400).await;
@@ -142,6 +144,7 @@ async fn codes_and_keys(teller: &mut Teller<'_, impl Api>, mail: &Client, people
             204,
         )
         .await;
+    kim
 }
 
 /// Somebody whose codes are on, and when that was.

@@ -11,7 +11,7 @@ use tests::client::user_id;
 use tests::server::{ADMIN, ADMIN_PASSWORD};
 use tests::{PASSWORD, Server};
 
-use super::{Api, HOME, People, Teller, ask, identity_roles};
+use super::{Api, HOME, People, Teller, ask, barong_admin, identity_roles};
 
 /// What happens with time, between organizations, and in the home organization.
 pub async fn tell(teller: &mut Teller<'_, impl Api>, server: &Server, people: &People) {
@@ -21,6 +21,7 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, server: &Server, people: &P
     identity_at_home(teller, people).await;
     barong(teller, server, people).await;
     idle(teller, server, people).await;
+    barong_admin::last_administrator(teller, server, people).await;
 }
 
 async fn sign_in(teller: &mut Teller<'_, impl Api>, name: &str) -> String {

@@ -2,6 +2,7 @@
 //! [`routes`] is the whole group on one screen, with what each operation needs of its caller's role.
 
 mod activities;
+mod api_keys;
 mod by;
 mod entities;
 mod levels;
@@ -9,7 +10,10 @@ mod lists;
 mod metrics;
 mod parameters;
 mod permissions;
+mod profiles;
+mod refusals;
 mod restrictions;
 mod routes;
+mod users;
 
 pub use routes::{document, routes};

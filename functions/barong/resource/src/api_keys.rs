@@ -1,73 +1,21 @@
 //! API keys: `GET` and `POST /resource/api_keys` (resource.api_keys.list, .create), `PATCH` and `DELETE
 //! /resource/api_keys/{kid}` (.update, .delete). Every change takes a code of the authenticator app.
 
-use std::cmp::Ordering;
-
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 use http::StatusCode;
-use serde::Serialize;
 use serde_json::Value;
 use shared::App;
 use shared::credentials::api_key::manage::{self, By, NotDone, Wanted};
-use shared::credentials::api_key::{ALGORITHM, ApiKey, KeyState};
+use shared::credentials::api_key::{ALGORITHM, KeyState};
 use shared::credentials::totp::WrongCode;
 use shared::credentials::totp::enrolment::{self, NotDone as NotShown};
-use shared::surfaces::barong::entities::Moment;
-use shared::surfaces::barong::{
-    BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, Paging, Params, in_words,
-};
+use shared::surfaces::barong::api_keys::{ApiKeyView, KeyList};
+use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, Params, in_words};
 use utoipa::ToSchema;
 
 use crate::refusals::not_found;
-
-/// An API key.
-#[derive(Serialize, ToSchema)]
-pub struct ApiKeyView {
-    /// Its name.
-    kid: String,
-    /// HS256.
-    algorithm: &'static str,
-    /// What its owner says that it is for.
-    scope: Vec<String>,
-    /// active or inactive.
-    state: &'static str,
-    /// What requests are signed with; only when it was just made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
-    /// When it was made.
-    created_at: Moment,
-    /// When it last changed.
-    updated_at: Moment,
-}
-
-impl ApiKeyView {
-    fn of(key: &ApiKey, epoch: u64) -> Self {
-        Self {
-            kid: key.kid.to_string(),
-            algorithm: ALGORITHM,
-            scope: key.scope.clone(),
-            state: key.state_of(epoch).as_str(),
-            secret: None,
-            created_at: Moment(key.created_at),
-            updated_at: Moment(key.updated_at),
-        }
-    }
-}
-
-/// How keys may be sorted.
-fn order(attribute: &str) -> Option<fn(&ApiKey, &ApiKey) -> Ordering> {
-    Some(match attribute {
-        "id" | "created_at" => |a, b| a.created_at.cmp(&b.created_at),
-        "updated_at" => |a, b| a.updated_at.cmp(&b.updated_at),
-        "kid" => |a, b| a.kid.as_str().cmp(b.kid.as_str()),
-        "state" => |a, b| a.set.as_str().cmp(b.set.as_str()),
-        "scope" => |a, b| a.scope.cmp(&b.scope),
-        "algorithm" => |_, _| Ordering::Equal,
-        _ => return None,
-    })
-}
 
 #[utoipa::path(
     get,
@@ -95,22 +43,14 @@ pub async fn list(
     params: Params,
 ) -> Result<Response, BarongError> {
     let mut given = params.of("resource.apikey");
-    let is_descending = given.read("ordering", "resource.api_key.invalid_ordering", |text| {
-        ["asc", "desc"].contains(&text).then_some(text == "desc")
-    });
-    let order = given.read("order_by", "resource.api_key.invalid_attribute", order);
-    let paging = Paging::read(&mut given);
+    let wrong = [
+        "resource.api_key.invalid_ordering",
+        "resource.api_key.invalid_attribute",
+    ];
+    let list = KeyList::read(&mut given, wrong);
     given.done()?;
-    let mut keys = manage::list(&app, caller.user().id).await?;
-    if let Some(order) = order {
-        keys.sort_by(order);
-    }
-    if is_descending == Some(true) {
-        keys.reverse();
-    }
-    let (total, epoch) = (keys.len() as u64, caller.user().api_key_epoch);
-    let rows = paging.of(keys).iter().map(|key| ApiKeyView::of(key, epoch)).collect();
-    Ok(paging.answer(&app, &uri, total, rows))
+    let keys = manage::list(&app, caller.user().id).await?;
+    Ok(list.answer(&app, &uri, keys, caller.user().api_key_epoch))
 }
 
 /// A key to be made.
@@ -176,10 +116,7 @@ pub async fn create(
     let (key, secret) = manage::create(&app, by, &scope.unwrap_or_default())
         .await
         .map_err(in_words(refusal))?;
-    let view = ApiKeyView {
-        secret: Some(secret.to_string()),
-        ..ApiKeyView::of(&key, key.epoch)
-    };
+    let view = ApiKeyView::of(&key, key.epoch).with_secret(&secret);
     Ok((StatusCode::CREATED, Json(view)))
 }
 

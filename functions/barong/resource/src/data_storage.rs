@@ -8,7 +8,7 @@ use shared::accounts::customer::storage::{self, NotKept};
 use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Guarded, Params, in_words, scalar};
 use utoipa::ToSchema;
 
-use crate::refusals::{invalid, not_found};
+use crate::refusals::not_found;
 
 /// Data to be kept.
 #[derive(ToSchema)]
@@ -48,6 +48,6 @@ pub async fn create(State(app): State<App>, caller: Caller, params: Params) -> R
 fn refusal(why: NotKept) -> BarongError {
     match why {
         NotKept::Gone => not_found(),
-        NotKept::Invalid(problems) => invalid(&problems),
+        NotKept::Invalid(problems) => BarongError::problems(&problems),
     }
 }

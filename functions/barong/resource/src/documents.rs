@@ -15,7 +15,7 @@ use shared::surfaces::barong::{
 };
 use utoipa::ToSchema;
 
-use crate::refusals::{invalid, not_found};
+use crate::refusals::not_found;
 
 /// Sides of a document.
 const CATEGORIES: [&str; 3] = ["front_side", "back_side", "selfie"];
@@ -175,6 +175,6 @@ fn refusal(why: NotKept) -> BarongError {
         NotKept::LimitReached => BarongError::bad_request("resource.documents.limit_reached"),
         NotKept::LimitWillBeReached => BarongError::bad_request("resource.documents.limit_will_be_reached"),
         NotKept::Expired => BarongError::invalid("resource.documents.already_expired"),
-        NotKept::Invalid(problems) => invalid(&problems),
+        NotKept::Invalid(problems) => BarongError::problems(&problems),
     }
 }

@@ -11,7 +11,7 @@ use shared::surfaces::barong::entities::LabelView;
 use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Guarded, Params, in_words};
 use utoipa::ToSchema;
 
-use crate::refusals::{invalid, not_found};
+use crate::refusals::not_found;
 
 async fn customer(app: &App, caller: &Caller) -> Result<Customer, BarongError> {
     let customer = Customer::read(&app.store, caller.user().id).await?;
@@ -175,6 +175,6 @@ fn refusal(why: NotLabelled) -> BarongError {
     match why {
         NotLabelled::Gone | NotLabelled::Unknown => not_found(),
         NotLabelled::Private => BarongError::bad_request("resource.labels.private"),
-        NotLabelled::Invalid(problems) => invalid(&problems),
+        NotLabelled::Invalid(problems) => BarongError::problems(&problems),
     }
 }

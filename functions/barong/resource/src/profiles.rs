@@ -7,11 +7,11 @@ use shared::App;
 use shared::accounts::Customer;
 use shared::accounts::customer::profiles::{self, Details, NotWritten};
 use shared::surfaces::barong::entities::ProfileView;
-use shared::surfaces::barong::params::{boolean, date};
+use shared::surfaces::barong::params::{boolean, details};
 use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, Params, in_words};
 use utoipa::ToSchema;
 
-use crate::refusals::{invalid, not_found};
+use crate::refusals::not_found;
 
 #[utoipa::path(
     get,
@@ -61,16 +61,7 @@ pub struct ProfileForm {
 
 /// What is given, and whether it is final.
 fn read(mut given: Given<'_>) -> Result<(Details, bool), BarongError> {
-    let details = Details {
-        first_name: given.optional("first_name"),
-        last_name: given.optional("last_name"),
-        dob: given.read("dob", "invalid", date),
-        address: given.optional("address"),
-        postcode: given.optional("postcode"),
-        city: given.optional("city"),
-        country: given.optional("country"),
-        metadata: given.optional("metadata"),
-    };
+    let details = details(&mut given);
     let is_final = given.read("confirm", "invalid", boolean).unwrap_or(false);
     given.done().map(|()| (details, is_final))
 }
@@ -127,6 +118,6 @@ fn refusal(why: NotWritten) -> BarongError {
     match why {
         NotWritten::Gone => not_found(),
         NotWritten::NoDraft => BarongError::not_found("resource.profile.doesnt_exist_or_not_editable"),
-        NotWritten::Invalid(problems) => invalid(&problems),
+        NotWritten::Invalid(problems) => BarongError::problems(&problems),
     }
 }

@@ -1,16 +1,8 @@
 //! Refusals that several operations have, and what is written down of them.
 
-use http::StatusCode;
 use shared::App;
-use shared::accounts::customer::problem::Problems;
 use shared::activity::{Activity, note};
 use shared::surfaces::barong::{BarongError, Caller};
-
-/// Everything that is wrong with what was to be kept.
-pub fn invalid(problems: &Problems) -> BarongError {
-    let keys = problems.keys().into_iter().map(Into::into);
-    BarongError::several(StatusCode::UNPROCESSABLE_ENTITY, keys.collect())
-}
 
 /// There is no such thing, or not the caller's.
 pub fn not_found() -> BarongError {

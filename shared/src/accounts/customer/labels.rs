@@ -31,6 +31,13 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// The scope of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Public, Self::Private]
+            .into_iter()
+            .find(|scope| scope.as_str() == text)
+    }
+
     /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -36,6 +36,12 @@ pub enum ProfileState {
 }
 
 impl ProfileState {
+    /// The state of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let states = [Self::Drafted, Self::Submitted, Self::Verified, Self::Rejected];
+        states.into_iter().find(|state| state.as_str() == text)
+    }
+
     /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -169,7 +175,7 @@ impl Details {
 
     /// The same, with what `newer` says where it says something.
     #[must_use]
-    fn with(self, newer: &Self) -> Self {
+    pub(crate) fn with(self, newer: &Self) -> Self {
         let newer = newer.clone();
         Self {
             first_name: newer.first_name.or(self.first_name),
@@ -243,9 +249,9 @@ pub async fn update(app: &App, user: UserId, details: Details, is_final: bool) -
 /// Adds to `change` that a profile is as it is here, and the labels that follow: `profile` says its state, and a document that
 /// was verified for another profile has to be looked at again.
 pub fn keep<E: From<StoreError>>(change: &mut Change<'_, E>, customer: &Customer, profile: &KycProfile) {
-    let name = match profile.created_at == profile.updated_at && profile.state.is_open() {
-        true => "model.profile.created",
-        false => "model.profile.updated",
+    let name = match customer.profiles.iter().any(|known| known.id == profile.id) {
+        true => "model.profile.updated",
+        false => "model.profile.created",
     };
     let record = json!({ "user": change.shown(), "state": profile.state.as_str() });
     change.put(profile);
@@ -276,7 +282,8 @@ fn state(is_final: bool) -> ProfileState {
     }
 }
 
-fn today(app: &App) -> Date {
+/// The day in UTC.
+pub(crate) fn today(app: &App) -> Date {
     jiff::tz::TimeZone::UTC.to_datetime(app.clock.now()).date()
 }
 

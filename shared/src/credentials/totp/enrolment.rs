@@ -151,6 +151,7 @@ async fn enable_once(app: &App, id: UserId, code: &str, keep: Option<SessionId>,
         keyring: &keyring,
         customer: &customer,
         origin,
+        by: id,
     };
     let mut change = Change::<Undone<NotDone>>::of(app, &customer);
     turned.on(&mut change, totp, code)?;
@@ -169,6 +170,8 @@ pub(crate) struct Turned<'a> {
     pub(crate) keyring: &'a Keyring,
     pub(crate) customer: &'a Customer,
     pub(crate) origin: &'a Origin,
+    /// Who does it.
+    pub(crate) by: UserId,
 }
 
 impl Turned<'_> {
@@ -194,12 +197,14 @@ impl Turned<'_> {
 
     /// Adds to `change` that there are no codes any more, nor the label; that API keys, which need them, are switched off;
     /// activity and notice.
-    fn off<R>(
+    pub(crate) fn off<R>(
         &self,
         change: &mut Change<'_, Undone<R>>,
-        totp: &Versioned<TotpRecord>,
+        totp: Option<&Versioned<TotpRecord>>,
     ) -> std::result::Result<(), Undone<R>> {
-        change.delete(totp.record.key(), Condition::Version(totp.version));
+        if let Some(totp) = totp {
+            change.delete(totp.record.key(), Condition::Version(totp.version));
+        }
         change.user(Step::Set("two_factor", flag(false)));
         change.user(Step::Add("api_key_epoch", 1));
         change.unlabel(Scope::Private, "otp");
@@ -224,7 +229,8 @@ impl Turned<'_> {
         notice: &Template,
     ) -> std::result::Result<(), Undone<R>> {
         let user = self.customer.user();
-        Activity::new(self.app, user.id, self.origin, "otp", action).enter(commit);
+        let activity = Activity::new(self.app, user.id, self.origin, "otp", action);
+        activity.done_by(self.by).enter(commit);
         commit.create(&Message::mail(self.app, self.keyring, &user.email, notice)?);
         Ok(())
     }
@@ -255,9 +261,10 @@ pub async fn disable(app: &App, user: UserId, code: &str, origin: &Origin) -> Re
             keyring: &keyring,
             customer: &customer,
             origin,
+            by: user,
         };
         let mut change = Change::<Undone<NotDone>>::of(app, &customer);
-        turned.off(&mut change, totp)?;
+        turned.off(&mut change, Some(totp))?;
         forgive(&mut change, app, user);
         change.commit(app).await.map(drop)
     })

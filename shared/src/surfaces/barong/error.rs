@@ -10,6 +10,7 @@ use http::header::{HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::accounts::customer::problem::Problems;
 use crate::act::{Failure, Told};
 use crate::http::body::Unread;
 
@@ -67,6 +68,12 @@ impl BarongError {
     /// 422 with this key: a parameter is missing or wrong, or what is wanted cannot be done.
     pub fn invalid(key: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, key)
+    }
+
+    /// 422 with everything that is wrong with what was to be kept.
+    pub fn problems(problems: &Problems) -> Self {
+        let keys = problems.keys().into_iter().map(Into::into);
+        Self::several(StatusCode::UNPROCESSABLE_ENTITY, keys.collect())
     }
 
     /// The body cannot be read.

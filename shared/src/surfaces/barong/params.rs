@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 use super::error::BarongError;
 use crate::http::body::whole;
 
-pub use given::{Given, boolean, date, integer};
+pub use given::{Given, boolean, date, details, integer};
 
 /// So many parameters are read; a request that has more is refused.
 const MOST: usize = 500;

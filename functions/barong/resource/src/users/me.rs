@@ -10,7 +10,7 @@ use shared::surfaces::barong::entities::FullUserView;
 use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Guarded, Params, in_words};
 use utoipa::ToSchema;
 
-use crate::refusals::{invalid, not_found};
+use crate::refusals::not_found;
 
 #[utoipa::path(
     get,
@@ -70,6 +70,6 @@ pub async fn update(State(app): State<App>, caller: Caller, params: Params) -> R
 fn refusal(why: NotKept) -> BarongError {
     match why {
         NotKept::Gone => not_found(),
-        NotKept::Invalid(problems) => invalid(&problems),
+        NotKept::Invalid(problems) => BarongError::problems(&problems),
     }
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{Params, Upload};
+use crate::accounts::customer::profiles::Details;
 use crate::surfaces::barong::error::BarongError;
 
 /// Parameters as one operation reads them, and what is wrong with them so far.
@@ -160,4 +161,18 @@ pub fn boolean(text: &str) -> Option<bool> {
 pub fn date(text: &str) -> Option<Date> {
     let day = text.replace('/', "-");
     day.get(..10).unwrap_or(&day).parse().ok()
+}
+
+/// What a profile is to say, each part of which may be missing.
+pub fn details(given: &mut Given<'_>) -> Details {
+    Details {
+        first_name: given.optional("first_name"),
+        last_name: given.optional("last_name"),
+        dob: given.read("dob", "invalid", date),
+        address: given.optional("address"),
+        postcode: given.optional("postcode"),
+        city: given.optional("city"),
+        country: given.optional("country"),
+        metadata: given.optional("metadata"),
+    }
 }
