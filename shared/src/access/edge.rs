@@ -4,10 +4,11 @@
 //!
 //! Rooms: [`path`] the one spelling in which paths are compared, [`restriction`] and [`permission`] what is kept,
 //! [`tables`] all of it ordered for deciding, [`decision`] the order of the checks, which is pure, [`kept`] what a process
-//! remembers, [`places`] where addresses are, [`passage`] a request at the edge, [`first`] what a new table begins with,
-//! [`whitelink`] links that let an address in.
+//! remembers, [`places`] where addresses are, [`passage`] a request at the edge, [`entrance`] one that needs no passage,
+//! [`first`] what a new table begins with, [`whitelink`] links that let an address in.
 
 pub mod decision;
+pub mod entrance;
 pub mod first;
 pub mod kept;
 pub mod passage;

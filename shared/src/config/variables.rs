@@ -93,6 +93,16 @@ pub const VARIABLES: &[Variable] = &[
         "milliseconds that the nonce of an API key may be away from now",
     ),
     variable(
+        "BARONG_APIKEY_NONCE_CACHE",
+        "false",
+        "whether such a nonce works once, which costs a write for each request by an API key",
+    ),
+    variable(
+        "BARONG_GATEWAY",
+        "cloudflare",
+        "akamai lets True-Client-IP of a trusted proxy say who the client is, before X-Forwarded-For",
+    ),
+    variable(
         "BARONG_PASS_PATHS",
         "api/v2/barong/identity,api/v2/peatio/public",
         "paths (comma separated) below which barong's edge asks nobody who they are",

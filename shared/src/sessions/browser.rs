@@ -129,7 +129,7 @@ async fn note(app: &App, attempt: &Attempt<'_>, why: NotOpened) -> Result<(), St
     let mut commit = Commit::<StoreError>::new();
     match read_optional::<EmailClaim>(claim)? {
         Some(EmailClaim { user_id, .. }) => {
-            commit.create(&Activity::new(app, user_id, attempt.origin, "session", action).failed(reason));
+            commit.create(&Activity::at_the_door(app, user_id, attempt.origin, action).failed(reason));
         }
         None => {
             let nobody = UserId::generate(&app.clock, &app.random);

@@ -6,9 +6,8 @@ use axum::response::{IntoResponse, Response};
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
 use shared::App;
-use shared::access::edge::{EdgePath, Passenger, Ruling};
+use shared::access::edge::{EdgePath, Ruling};
 use shared::surfaces::barong::{BarongError, CallerHeaders, Guarded, pass, refused};
-use shared::tokens::barong::BarongClaims;
 
 /// What the group's one route begins with.
 const BEFORE: &str = "/auth/";
@@ -41,18 +40,10 @@ pub async fn authorize(State(app): State<App>, request: Request) -> Result<Respo
         (Ruling::Open, ..) => Ok(StatusCode::OK.into_response()),
         (Ruling::Refused(why), ..) => Err(refused(why)),
         (Ruling::Passed(passenger), ..) => {
-            // In a box: the write beside it carries the state of the table's client.
-            let token = Box::pin(passenger.used(&app, token(&app, &passenger))).await?;
-            Ok([(AUTHORIZATION, token)].into_response())
+            let token = passenger.token(&app).await?;
+            let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(BarongError::internal)?;
+            value.set_sensitive(true);
+            Ok([(AUTHORIZATION, value)].into_response())
         }
     }
-}
-
-async fn token(app: &App, passenger: &Passenger) -> Result<HeaderValue, BarongError> {
-    let keyring = app.keys.get().await?;
-    let claims = BarongClaims::new(&passenger.user, passenger.stands(), &app.random);
-    let token = claims.sign(&keyring, app.clock.now(), app.config.edge.token_lifetime)?;
-    let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(BarongError::internal)?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -13,7 +13,7 @@ use crate::accounts::User;
 use crate::act::Failure;
 use crate::activity::Outcome;
 use crate::activity::audit::{self, Noted};
-use crate::credentials::api_key::{self, ApiKey, ApiKeyClaim, Kid, NotProved};
+use crate::credentials::api_key::{self, ApiKey, ApiKeyClaim, Kid, NotProved, nonce};
 use crate::http::bearer;
 use crate::ids::UserId;
 use crate::sessions::cookie::{self, Mismatch};
@@ -82,6 +82,21 @@ impl Passenger {
             By::Cookie(session) | By::SessionToken(session) => Stands::Sid(session.id),
             By::ApiKey(kid) => Stands::Kid(kid.clone()),
         }
+    }
+
+    /// The token that is sent on with a request that passes, for the services behind the edge; beside it is written down that a
+    /// session was used.
+    ///
+    /// # Errors
+    /// [`Failure`] without keys to sign with.
+    pub async fn token(&self, app: &App) -> Result<String, Failure> {
+        let signed = async {
+            let keyring = app.keys.get().await?;
+            let claims = BarongClaims::new(&self.user, self.stands(), &app.random);
+            Ok(claims.sign(&keyring, app.clock.now(), app.config.edge.token_lifetime)?)
+        };
+        // In a box: the write beside it carries the state of the table's client.
+        Box::pin(self.used(app, signed)).await
     }
 
     /// Does `work`, and writes down beside it that a session was used by its cookie.
@@ -166,10 +181,7 @@ pub async fn judge(app: &App, request: &Request<'_>) -> Result<Judged, Failure> 
     };
     let (version, found) = find(app, presented).await?;
     let tables = app.edge.tables(&app.store, version.as_ref()).await?;
-    let place = match tables.restrictions.needs_place {
-        true => app.edge.places.of(request.origin.ip),
-        false => None,
-    };
+    let place = app.edge.place(&tables, request.origin.ip);
     let asked = Asked {
         method: request.method,
         path: request.path,
@@ -324,9 +336,16 @@ async fn by_key(
     };
     let keyring = app.keys.get().await?;
     let (now, lifetime) = (app.clock.now(), app.config.edge.nonce_lifetime);
-    let proved = shown.prove(&keyring, Some((&key, user.api_key_epoch)), now, lifetime)?;
+    let mut proved = shown.prove(&keyring, Some((&key, user.api_key_epoch)), now, lifetime)?;
+    // Whoever proves nothing writes nothing.
+    if app.config.edge.nonce_cache
+        && let Ok(at) = proved
+        && !nonce::spend(app, &key.kid, at).await?
+    {
+        proved = Err(NotProved::NonceUsed);
+    }
     let by = By::ApiKey(key.kid);
-    Ok(Known::ApiKey(proved.map(|()| Passenger { user, by })))
+    Ok(Known::ApiKey(proved.map(|_| Passenger { user, by })))
 }
 
 fn by_cookie(app: &App, origin: &Origin, shown: &cookie::Presented, item: Item, user: User) -> Result<Known, Failure> {
