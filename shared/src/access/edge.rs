@@ -5,7 +5,7 @@
 //! Rooms: [`path`] the one spelling in which paths are compared, [`restriction`] and [`permission`] what is kept,
 //! [`tables`] all of it ordered for deciding, [`decision`] the order of the checks, which is pure, [`kept`] what a process
 //! remembers, [`places`] where addresses are, [`passage`] a request at the edge, [`entrance`] one that needs no passage,
-//! [`first`] what a new table begins with, [`whitelink`] links that let an address in.
+//! [`signed`] its token, [`first`] what a new table begins with, [`whitelink`] links that let an address in.
 
 pub mod decision;
 pub mod entrance;
@@ -16,6 +16,7 @@ pub mod path;
 pub mod permission;
 pub mod places;
 pub mod restriction;
+pub mod signed;
 pub mod tables;
 pub mod whitelink;
 

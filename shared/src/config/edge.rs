@@ -22,6 +22,8 @@ pub struct EdgeConfig {
     pub nonce_cache: bool,
     /// Seconds that a token lives.
     pub token_lifetime: i64,
+    /// Seconds in which the same token is handed out again, while what it says holds.
+    pub token_reuse: i64,
     /// Where addresses are.
     pub geoip_db: Option<PathBuf>,
 }
@@ -36,6 +38,10 @@ impl EdgeConfig {
             nonce_lifetime: at_least_1(env, "BARONG_APIKEY_NONCE_LIFETIME", "a number of milliseconds", 5000)?,
             nonce_cache: env.flag("BARONG_APIKEY_NONCE_CACHE", false)?,
             token_lifetime: at_least_1(env, "BARONG_JWT_EXPIRE_TIME", "a number of seconds", 3600)?,
+            token_reuse: env
+                .parsed::<u32>("BARONG_JWT_REUSE", "a number of seconds, 0 for none")?
+                .unwrap_or(1)
+                .into(),
             geoip_db: env.text("GEOIP_DB").map(PathBuf::from),
         })
     }
@@ -76,7 +82,7 @@ mod tests {
     fn an_empty_environment_is_as_the_original_begins() {
         let edge = Config::from_lookup(|_| None).unwrap().edge;
         assert_eq!((edge.nonce_lifetime, edge.token_lifetime), (5000, 3600));
-        assert!(!edge.nonce_cache);
+        assert_eq!((edge.nonce_cache, edge.token_reuse), (false, 1));
         assert_eq!(edge.paths.pass, super::PASS);
         assert_eq!(edge.paths.block, super::BLOCK);
     }
@@ -97,6 +103,7 @@ mod tests {
             ("BARONG_APIKEY_NONCE_CACHE", "redis"),
             ("BARONG_GATEWAY", "Akamai"),
             ("BARONG_JWT_EXPIRE_TIME", "-1"),
+            ("BARONG_JWT_REUSE", "always"),
         ] {
             assert_eq!(config(name, value).unwrap_err().name, name, "{value}");
         }

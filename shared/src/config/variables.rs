@@ -88,6 +88,11 @@ pub const VARIABLES: &[Variable] = &[
         "seconds that a token of barong's edge lives",
     ),
     variable(
+        "BARONG_JWT_REUSE",
+        "1",
+        "seconds in which the edge hands the same token out again, while what it says holds; 0 makes every one a new one",
+    ),
+    variable(
         "BARONG_APIKEY_NONCE_LIFETIME",
         "5000",
         "milliseconds that the nonce of an API key may be away from now",

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use super::permission::Permission;
 use super::places::Places;
 use super::restriction::{Place, Restriction};
+use super::signed::Signed;
 use super::tables::{self, Tables};
 use crate::credentials::api_key::Kid;
 use crate::ids::UserId;
@@ -26,6 +27,8 @@ pub struct Kept {
     owners: Mutex<HashMap<Kid, UserId>>,
     /// Where addresses are.
     pub places: Places,
+    /// Tokens of a moment ago.
+    pub signed: Signed,
 }
 
 /// What is to be read with everything else that a request needs.
