@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use http::Method;
 use rstest::rstest;
-use tests::Server;
+use tests::barong::COOKIE;
 use tests::edge::ME;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
+use tests::{Server, events};
 
 use super::meter::{Cost, Metered};
 use super::operations::{ADA, assert_costs, hold};
@@ -34,6 +35,17 @@ async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
     measure!("by a key", 200, by_key());
     measure!("nobody", 401, client.send(client.asking(Method::GET, ME)));
     measure!("an open path", 200, open());
+    let cookie = format!("{COOKIE}={}", session.cookie);
+    for (name, path) in [
+        ("the authorizer by cookie", "/api/v2/peatio/market/orders"),
+        ("the authorizer, an open path", "/api/v2/peatio/public/markets"),
+    ] {
+        let asked = events::asking("GET", path, &[("cookie", &cookie)]);
+        let asked = serde_json::from_value(asked).unwrap();
+        let (answer, cost) = metered.cost(platform_authorizer::handle(server.app(), asked)).await;
+        assert!(answer.unwrap().is_authorized);
+        costs.push((name, cost));
+    }
     measure!("refused by permissions", 401, by_cookie(USERS));
     server.clock.advance(Duration::from_secs(60));
     measure!("by cookie, once a minute", 200, by_cookie(ME));
@@ -51,6 +63,8 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     ("by a key", 1, "get3"),
     ("nobody", 1, "get1"),
     ("an open path", 1, "get1"),
+    ("the authorizer by cookie", 1, "get3"),
+    ("the authorizer, an open path", 1, "get1"),
     ("refused by permissions", 2, "get3 | commit1"),
     ("by cookie, once a minute", 2, "get3 | commit1"),
     ("after a change of the tables", 2, "get3 | query"),

@@ -97,7 +97,8 @@ async fn refusals_of_anybody_are_written_down(#[values(Embedded, DynamoDbLocal)]
     let answer = client.send(form.body("user_uid=ID1&password=secret")).await;
     answer.expect_keys(401, &["authz.invalid_permission"]);
     let audits = server.audits().await;
-    let data = json!({ "path": USERS, "user_uid": "ID1", "password": "[FILTERED]" });
+    let note = "Detected suspicious browser";
+    let data = json!({ "path": USERS, "user_uid": "ID1", "password": "[FILTERED]", "note": note });
     assert_eq!((&audits[0]["result"], &audits[0]["data"]), (&json!("denied"), &data));
     assert_eq!(
         (&audits[0]["target"], &audits[0]["topic"]),

@@ -153,7 +153,11 @@ async fn a_restriction_holds_on_direct_calls_as_well(#[values(Embedded, DynamoDb
     }
     // The one path that lifts it, which answers for itself.
     let access = direct(&Method::POST, "/api/v2", "/identity/users/access", HERE).await;
-    access.expect_keys(422, &["identity.user.missing_whitelink_token"]);
+    let missing = [
+        "identity.user.missing_whitelink_token",
+        "identity.user.empty_whitelink_token",
+    ];
+    access.expect_keys(422, &missing);
     server.lift(&rule).await;
     direct(&Method::GET, "/api/v2", "/identity/ping", HERE)
         .await

@@ -13,22 +13,6 @@ use tests::{Server, events};
 const ADA: &str = "ada@example.com";
 const HERE: &str = "127.0.0.1";
 
-/// What API Gateway asks about a request whose path it has decoded.
-fn event(method: &str, path: &str, headers: &[(&str, &str)]) -> Value {
-    let mut event = events::with_path(events::read("platform/authorizer_denied.json"), path);
-    event["requestContext"]["http"]["method"] = method.into();
-    event["requestContext"]["http"]["sourceIp"] = HERE.into();
-    // The clients of the tests name no agent.
-    event["headers"].as_object_mut().unwrap().remove("user-agent");
-    for (name, value) in headers {
-        match *name {
-            "cookie" => event["cookies"] = value.split("; ").collect(),
-            name => event["headers"][name] = (*value).into(),
-        }
-    }
-    event
-}
-
 async fn decided(server: &Server, event: Value) -> Result<Answer, Failed> {
     let asked: Asked = serde_json::from_value(event).unwrap();
     handle(server.app(), asked).await
@@ -106,7 +90,7 @@ async fn it_decides_as_the_authz_endpoint_does() {
         for (path, shown) in PATHS {
             for method in ["GET", "POST", "OPTIONS"] {
                 let by_http = server.raw(method, &format!("/api/v2/auth{path}"), &headers).await;
-                let answer = decided(&server, event(method, shown, &headers)).await.unwrap();
+                let answer = decided(&server, events::asking(method, shown, &headers)).await.unwrap();
                 assert_eq!(in_http(&answer), by_http, "{method} {path} {headers:?}");
                 assert_eq!(answer.is_authorized, by_http.0 == 200);
                 seen.insert(answer.context.error.unwrap_or_default());
@@ -131,11 +115,9 @@ async fn it_decides_as_the_authz_endpoint_does() {
 async fn whoever_passes_is_told_with_a_token_to_send_on(#[values(Embedded, DynamoDbLocal)] table: Table) {
     let Some(server) = Server::on(table).await else { return };
     let ada = server.client().barong().join(ADA).await;
-    let mut asked = events::read("platform/authorizer_cookie.json");
-    asked["requestContext"]["http"]["sourceIp"] = HERE.into();
-    asked["headers"].as_object_mut().unwrap().remove("user-agent");
-    asked["headers"]["x-csrf-token"] = json!(ada.csrf);
-    asked["cookies"][1] = format!("{COOKIE}={}", ada.cookie).into();
+    let cookie = cookie(&ada);
+    let headers = [("cookie", cookie.as_str()), ("x-csrf-token", &ada.csrf)];
+    let asked = events::asking("POST", "/api/v2/peatio/market/orders", &headers);
     let answer = decided(&server, asked).await.unwrap();
     let said = serde_json::to_value(&answer).unwrap();
     assert_eq!(said["isAuthorized"], true);
@@ -202,7 +184,7 @@ async fn what_an_administrator_does_is_written_down() {
     let admin = somebody(&server, ADA, "superadmin").await;
     let cookie = cookie(&admin);
     let headers = [("cookie", cookie.as_str()), ("x-csrf-token", &admin.csrf)];
-    let mut asked = event("PUT", "/api/v2/peatio/admin/orders", &headers);
+    let mut asked = events::asking("PUT", "/api/v2/peatio/admin/orders", &headers);
     asked["rawQueryString"] = "uid=ID0123456789&token=x".into();
     assert!(decided(&server, asked).await.unwrap().is_authorized);
     let [entry] = &server.audits().await[..] else {

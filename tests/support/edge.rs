@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::barong::{COOKIE, Session};
+use crate::server::user_of;
 use crate::{Answer, Client, Server};
 use shared::accounts::User;
 
@@ -92,10 +93,9 @@ impl Server {
 
     /// Whose address this is.
     pub async fn account(&self, email: &str) -> User {
-        let items = self.dump().await.into_iter();
-        let users = items.filter(|item| item["kind"].as_s().unwrap() == "user");
-        let mut users = users.map(|item| read::<User>(item).unwrap());
-        users.find(|user| user.email.typed() == email).unwrap()
+        let key = user_of(self, email).await;
+        let [user] = self.app().store.get([key]).await.unwrap();
+        read(user.unwrap()).unwrap()
     }
 
     /// Changes an account as an administrator would.
