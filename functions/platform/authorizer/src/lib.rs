@@ -34,7 +34,7 @@ async fn decide(app: &App, asked: Asked) -> Result<Answer, Failed> {
     let path = asked.path();
     let request = asked.request(&app.config.trusted_proxies)?;
     let ruling = pass(app, path.as_ref(), request, false).await;
-    let (ruling, ..) = ruling.or_else(|error| Err(failed(&error)))?;
+    let (ruling, ..) = ruling.map_err(|error| failed(&error))?;
     Ok(match ruling {
         Ruling::Open => Answer::open(),
         Ruling::Refused(why) => Answer::refused(&refused(why)),
