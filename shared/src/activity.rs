@@ -1,5 +1,6 @@
 //! The audit log: what happened to an account, written in the same commit as what happened. Nothing changes or removes it.
 
+pub mod agent;
 pub mod audit;
 pub mod everybody;
 pub mod logins;
@@ -84,7 +85,16 @@ impl Activity {
     pub fn sign_in(app: &App, user_id: UserId, origin: &Origin, method: &str) -> Self {
         Self {
             method: Some(method.to_owned()),
-            ..Self::new(app, user_id, origin, "session", "login")
+            ..Self::at_the_door(app, user_id, origin, "login")
+        }
+    }
+
+    /// Somebody signed in or tried to, and it is said where that was no browser.
+    pub fn at_the_door(app: &App, user_id: UserId, origin: &Origin, action: &str) -> Self {
+        let entry = Self::new(app, user_id, origin, "session", action);
+        match agent::is_browser(&entry.user_agent) {
+            true => entry,
+            false => entry.saying("note", agent::SUSPICIOUS),
         }
     }
 
@@ -102,7 +112,17 @@ impl Activity {
     pub fn failed(self, reason: &str) -> Self {
         Self {
             outcome: Outcome::Failed,
-            data: Some(serde_json::json!({ "reason": reason }).to_string()),
+            ..self.saying("reason", reason)
+        }
+    }
+
+    /// The same, with one thing more to be said.
+    fn saying(self, name: &str, what: &str) -> Self {
+        let said = self.data.as_deref().and_then(|data| serde_json::from_str(data).ok());
+        let mut said: serde_json::Map<String, serde_json::Value> = said.unwrap_or_default();
+        said.insert(name.to_owned(), what.into());
+        Self {
+            data: Some(serde_json::Value::Object(said).to_string()),
             ..self
         }
     }

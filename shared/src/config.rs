@@ -9,13 +9,13 @@ mod variables;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::accounts::email::Email;
 use crate::clients::{ClientId, ClientSecret};
 use crate::credentials::passkey::relying_party;
 use crate::federation::FederationConfig;
+use crate::http::Proxies;
 use crate::http::throttle::{Limit, Limits};
 
 pub use barong::BarongConfig;
@@ -147,8 +147,8 @@ pub struct Config {
     pub public_url: String,
     /// The name mails are signed with.
     pub service_name: String,
-    /// Networks whose X-Forwarded-For is believed.
-    pub trusted_proxies: Vec<IpNet>,
+    /// Whose headers are believed when they say who the client is.
+    pub trusted_proxies: Proxies,
     /// Origins allowed by CORS.
     pub cors_origins: Vec<String>,
     /// Level of the log.
@@ -245,7 +245,12 @@ impl Config {
             data_dir,
             public_url,
             service_name,
-            trusted_proxies: env.list("TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas")?,
+            trusted_proxies: Proxies {
+                networks: env.list("TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas")?,
+                gateway: env
+                    .parsed("BARONG_GATEWAY", "cloudflare or akamai")?
+                    .unwrap_or_default(),
+            },
             cors_origins: env.list(
                 "CORS_ORIGINS",
                 "origins such as https://app.example.com, separated by commas",

@@ -10,7 +10,7 @@ pub mod query;
 pub mod throttle;
 
 pub use bearer::bearer;
-pub use client::ClientAddress;
+pub use client::{ClientAddress, Gateway, Proxies};
 
 /// Bytes that a body has at most.
 pub const MAX_BODY: usize = 1024 * 1024;

@@ -90,7 +90,7 @@ async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 
 /// The session's end moves once a minute, beside the work: a write of its own where a new code was waited for.
 const EXPECTED: &[(&str, usize, &str)] = &[
-    ("me", 3, "get3 | query | query"),
+    ("me", 2, "get3 | query"),
     ("keep data", 3, "get3 | query | commit2"),
     ("activity", 2, "get3 | query"),
     ("make a label", 3, "get3 | query | commit3"),

@@ -1,5 +1,6 @@
 //! resource.users.activity.
 
+use http::Method;
 use rstest::rstest;
 use serde_json::json;
 use tests::Server;
@@ -80,6 +81,48 @@ async fn what_happened_is_listed_by_topic(#[values(Embedded, DynamoDbLocal)] tab
     ada.get("/users/activity/all?result=denied")
         .await
         .expect_keys(422, &["resource.user.no_activity"]);
+}
+
+/// Who signed in by something that is no browser of people can see so.
+#[tokio::test]
+async fn a_sign_in_by_no_browser_is_noted() {
+    const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0";
+    let server = Server::start().await;
+    let ada = Owner::join(&server, ADA).await;
+    let barong = server.client().barong();
+    for (agent, password, status) in [
+        (FIREFOX, STRONG, 201),
+        (FIREFOX, "wrong", 401),
+        ("curl/8.5.0", STRONG, 201),
+        ("curl/8.5.0", "wrong", 401),
+    ] {
+        server.clock.advance(std::time::Duration::from_secs(1));
+        let request = barong
+            .request(Method::POST, "/identity/sessions")
+            .header("user-agent", agent);
+        let body = json!({ "email": ADA, "password": password });
+        barong.send(request.json(&body)).await.expect(status);
+    }
+    let listed = ada.get("/users/activity/session?limit=4").await.expect(200).json();
+    let told = |entry: &serde_json::Value| {
+        let data = entry["data"]
+            .as_str()
+            .map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
+        (entry["result"].as_str().unwrap().to_owned(), data)
+    };
+    let note = "Detected suspicious browser";
+    assert_eq!(
+        listed.as_array().unwrap().iter().map(told).collect::<Vec<_>>(),
+        [
+            (
+                "failed".into(),
+                Some(json!({ "reason": "wrong password", "note": note }))
+            ),
+            ("succeed".into(), Some(json!({ "note": note }))),
+            ("failed".into(), Some(json!({ "reason": "wrong password" }))),
+            ("succeed".into(), None),
+        ]
+    );
 }
 
 #[rstest]

@@ -50,8 +50,34 @@ async fn a_member_gets_a_token_to_send_on(#[values(Embedded, DynamoDbLocal)] tab
         jti.len() == 20 && jti.bytes().all(|byte| byte.is_ascii_hexdigit()),
         "{jti}"
     );
+    server.clock.advance(Duration::from_secs(1));
     let again = claims(&client.ask(Method::GET, ME, &session).await.expect_token());
     assert_ne!(again["jti"], said["jti"]);
+}
+
+/// Within a second nothing but its name would be another; what has changed is said at once.
+#[tokio::test]
+async fn a_token_is_handed_out_again_while_it_says_what_holds() {
+    let server = Server::start().await;
+    let client = server.client();
+    let session = client.barong().join(ADA).await;
+    let eve = client.barong().join("eve@example.com").await;
+    let first = client.ask(Method::GET, ME, &session).await.expect_token();
+    assert_eq!(client.ask(Method::GET, ME, &session).await.expect_token(), first);
+    assert_ne!(client.ask(Method::GET, ME, &eve).await.expect_token(), first);
+    server.appoint(ADA, "support").await;
+    let promoted = client.ask(Method::GET, ME, &session).await.expect_token();
+    assert_eq!(claims(&promoted)["role"], json!("support"));
+    server.adjust(ADA, Step::Set("state", text("banned"))).await;
+    let refused = client.ask(Method::GET, ME, &session).await;
+    refused.expect_keys(401, &["authz.user_not_active"]);
+
+    let server = Server::setup().env("BARONG_JWT_REUSE", "0").start().await;
+    let client = server.client();
+    let session = client.barong().join(ADA).await;
+    let first = client.ask(Method::GET, ME, &session).await.expect_token();
+    let again = client.ask(Method::GET, ME, &session).await.expect_token();
+    assert_ne!(claims(&again)["jti"], claims(&first)["jti"]);
 }
 
 #[tokio::test]

@@ -34,7 +34,9 @@ async fn what_an_administrator_does_is_written_down(#[values(Embedded, DynamoDbL
     let wanted = json!([{
         "uid": admin.uid, "target": "ID0123456789", "topic": "users", "action": "update", "result": "succeed",
         "ip": "127.0.0.1", "agent": "-",
-        "data": { "path": USERS, "uid": "ID0123456789", "state": "banned", "otp_code": "[FILTERED]", "note": "1" },
+        "data": { "path": USERS, "uid": "ID0123456789", "state": "banned", "otp_code": "[FILTERED]",
+            // It was no browser, and what a parameter of this name says does not hide that.
+            "note": "Detected suspicious browser" },
     }]);
     assert_eq!(json!(server.audits().await), wanted);
 }
@@ -95,7 +97,8 @@ async fn refusals_of_anybody_are_written_down(#[values(Embedded, DynamoDbLocal)]
     let answer = client.send(form.body("user_uid=ID1&password=secret")).await;
     answer.expect_keys(401, &["authz.invalid_permission"]);
     let audits = server.audits().await;
-    let data = json!({ "path": USERS, "user_uid": "ID1", "password": "[FILTERED]" });
+    let note = "Detected suspicious browser";
+    let data = json!({ "path": USERS, "user_uid": "ID1", "password": "[FILTERED]", "note": note });
     assert_eq!((&audits[0]["result"], &audits[0]["data"]), (&json!("denied"), &data));
     assert_eq!(
         (&audits[0]["target"], &audits[0]["topic"]),

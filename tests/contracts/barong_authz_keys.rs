@@ -41,6 +41,57 @@ async fn a_key_passes_as_its_owner(#[values(Embedded, DynamoDbLocal)] table: Tab
     assert!(!format!("{:?}", server.dump().await).contains(&signer.secret));
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_nonce_works_once_where_that_is_wanted(#[values(Embedded, DynamoDbLocal)] table: Table) {
+    let setup = Server::setup().env("BARONG_APIKEY_NONCE_CACHE", "true");
+    let Some(server) = setup.start_on(table).await else {
+        return;
+    };
+    let (client, signer) = (server.client(), signer(&server).await);
+    let other = server.key_of(ADA).await;
+    let nonce = server.nonce();
+    let ask = async |signer: &Signer, nonce: &str| client.ask_by_key(Method::GET, ME, &signer.headers(nonce)).await;
+    // A signature that proves nothing uses nothing up.
+    let wrong = Signer {
+        secret: "x".into(),
+        ..signer.clone()
+    };
+    ask(&wrong, &nonce).await.expect_keys(401, &["authz.invalid_signature"]);
+    ask(&signer, &nonce).await.expect_token();
+    for again in [nonce.clone(), format!("0{nonce}")] {
+        ask(&signer, &again).await.expect_keys(401, &["authz.nonce_expired"]);
+    }
+    // Of another key, or another moment.
+    ask(&other, &nonce).await.expect_token();
+    let next = (nonce.parse::<u64>().unwrap() + 1).to_string();
+    ask(&signer, &next).await.expect_token();
+    // Here it is the same nonce as there.
+    let request = client.request(Method::GET, "/api/v2/resource/users/me");
+    let request = signer
+        .headers(&next)
+        .into_iter()
+        .fold(request, |request, (name, value)| request.header(name, value));
+    client.send(request).await.expect_keys(401, &["authz.nonce_expired"]);
+}
+
+/// Of many who send the same at the same moment one passes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nonce_works_for_one_of_many() {
+    let server = Server::setup().env("BARONG_APIKEY_NONCE_CACHE", "true").start().await;
+    let (client, signer) = (server.client(), signer(&server).await);
+    let headers = signer.headers(&server.nonce());
+    let all = (0..8).map(|_| client.ask_by_key(Method::GET, ME, &headers));
+    let answers = futures_util::future::join_all(all).await;
+    let passed = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(passed, 1, "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| [200, 401].contains(&answer.status.as_u16()))
+    );
+}
+
 #[tokio::test]
 async fn headers_are_judged_in_their_order() {
     let server = Server::start().await;

@@ -46,7 +46,11 @@ async fn opens_a_session_for_whoever_knows_the_password(#[values(Embedded, Dynam
     let id = user(&server, ADA).await.id;
     assert_eq!(
         activity(&server, id).await.last().unwrap(),
-        &("login".to_owned(), Outcome::Succeed, None)
+        &(
+            "login".to_owned(),
+            Outcome::Succeed,
+            Some(r#"{"note":"Detected suspicious browser"}"#.to_owned())
+        )
     );
 
     let told = &barong.events("system.session.create").await[0]["record"];

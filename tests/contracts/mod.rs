@@ -122,6 +122,7 @@ mod identity_unactivated;
 mod identity_users;
 mod identity_validate;
 mod pages;
+mod platform_authorizer;
 
 use serde_json::Value;
 use shared::accounts::{State, User};

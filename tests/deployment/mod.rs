@@ -1,11 +1,13 @@
 //! What is deployed: the binaries under the Lambda runtime, the template, the adapters to AWS.
 
 mod adapters;
+mod authorizer;
 mod functions;
 mod gateway;
 mod leading_keys;
 mod mailer;
 mod mime;
+mod nginx;
 mod operations;
 mod permissions;
 mod routing;

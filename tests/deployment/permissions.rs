@@ -117,6 +117,7 @@ fn what_each_function_may_do_beside_the_table() {
         ("ArcClients", [&log[..], &read].concat()),
         ("ArcOtp", [&log[..], &read].concat()),
         ("ArcSocial", [&log[..], &read].concat()),
+        ("PlatformAuthorizer", [&log[..], &read].concat()),
         ("PlatformKeys", [&log[..], &make].concat()),
         ("EngineOrganizations", [&log[..], &files, &read].concat()),
         ("EngineRoles", [&log[..], &read].concat()),
@@ -181,6 +182,53 @@ fn the_mailer_touches_messages_and_nothing_else() {
         on_table[0]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"],
         keys
     );
+}
+
+/// API Gateway may ask the authorizer, for every API of this account and for nobody else's.
+#[test]
+fn the_authorizer_is_asked_by_authorizers_of_this_account() {
+    let stack = Stack::read();
+    let permissions = stack.resources("AWS::Lambda::Permission");
+    let [(_, permission)] = permissions[..] else {
+        panic!("{permissions:?}")
+    };
+    let arn = json!({ "Fn::GetAtt": ["PlatformAuthorizer", "Arn"] });
+    let whose = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/authorizers/*";
+    let wanted = json!({
+        "FunctionName": arn, "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com",
+        "SourceArn": { "Fn::Sub": whose },
+    });
+    assert_eq!(permission["Properties"], wanted);
+    assert_eq!(stack.at("/Outputs/AuthorizerArn/Value"), &arn);
+    assert!(
+        stack
+            .at("/Resources/PlatformAuthorizer/Properties")
+            .get("Events")
+            .is_none()
+    );
+}
+
+/// A decision that is remembered would be another request's: see README.
+#[test]
+fn the_example_of_an_api_remembers_no_decision() {
+    let stack = Stack::read_from("infra/gateways/api-gateway.yaml");
+    let authorizer = stack.at("/Resources/Authorizer/Properties");
+    let said = |name: &str| &authorizer[name];
+    assert_eq!(said("AuthorizerResultTtlInSeconds"), &json!(0));
+    assert_eq!(said("AuthorizerPayloadFormatVersion"), &json!("2.0"));
+    assert_eq!(said("EnableSimpleResponses"), &json!(true));
+    assert_eq!(said("AuthorizerType"), &json!("REQUEST"));
+    assert!(authorizer.get("IdentitySource").is_none());
+    let route = stack.at("/Resources/Everything/Properties");
+    assert_eq!(
+        (&route["RouteKey"], &route["AuthorizationType"], &route["AuthorizerId"]),
+        (
+            &json!("ANY /{proxy+}"),
+            &json!("CUSTOM"),
+            &json!({ "Ref": "Authorizer" })
+        )
+    );
+    assert_eq!(stack.at("/Resources/Stage/Properties/StageName"), "$default");
 }
 
 #[test]

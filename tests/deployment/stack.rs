@@ -9,7 +9,12 @@ pub struct Stack(Value);
 
 impl Stack {
     pub fn read() -> Self {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
+        Self::read_from("template.yaml")
+    }
+
+    /// Another template of the repository.
+    pub fn read_from(file: &str) -> Self {
+        let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
         let mut documents = Yaml::load_from_str(&text).unwrap();
         assert_eq!(documents.len(), 1);

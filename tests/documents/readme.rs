@@ -29,6 +29,22 @@ fn blocks(fence: &str) -> Vec<(String, String)> {
     found
 }
 
+/// What README shows of a file is that file.
+#[test]
+fn files_that_are_shown_are_the_repositorys() {
+    for (language, file) in [
+        ("nginx", "infra/gateways/nginx.conf"),
+        ("yaml", "infra/gateways/api-gateway.yaml"),
+    ] {
+        let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(
+            readme().contains(&format!("```{language}\n{text}```")),
+            "README shows another {file}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn the_tour_happens_as_it_is_told() {
     if !services::command("curl") {

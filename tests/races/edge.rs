@@ -8,6 +8,7 @@ use shared::App;
 use shared::access::edge::whitelink::{self, NotLetIn};
 use shared::access::edge::{Restriction, kept};
 use shared::act::Undone;
+use shared::credentials::api_key::{Kid, nonce};
 use shared::store::Query;
 use shared::store::record::read;
 use shared::tokens::Secret;
@@ -62,6 +63,29 @@ async fn a_link_lets_an_address_in_once(#[case] ips: [&'static str; 2]) {
     let server = server_on(Embedded).await.unwrap();
     every(async |choices| use_by_two(&server, choices, 0, ips).await).await;
     some(30, async |choices| use_by_two(&server, choices, 1, ips).await).await;
+}
+
+/// Two requests with one nonce of one key, where each works once.
+async fn spend_by_two(server: &Server, choices: &mut Choices, faults: usize) {
+    let app = server.app();
+    let (kid, at) = (Kid::generate(&app.random), app.clock.now().as_millisecond());
+    let mut play = Play::new(app, faults);
+    let fates = ["first", "second"].map(|client| {
+        let kid = kid.clone();
+        play.client(client, move |app| async move { nonce::spend(&app, &kid, at).await })
+    });
+    let played = play.run(choices).await;
+    let fates = fates.map(|fate| fate.told());
+    let passed = fates.iter().filter(|fate| matches!(fate, Some(Ok(true)))).count();
+    assert!(passed <= 1 && (played.faulty || passed == 1), "{fates:?}");
+    assert!(!nonce::spend(app, &kid, at).await.unwrap() || played.faulty && passed == 0);
+}
+
+#[tokio::test]
+async fn a_nonce_works_once_whoever_comes_first() {
+    let server = server_on(Embedded).await.unwrap();
+    every(async |choices| spend_by_two(&server, choices, 0).await).await;
+    every(async |choices| spend_by_two(&server, choices, 1).await).await;
 }
 
 /// Another process over the same table, which has decided before.

@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::barong::{COOKIE, Session};
+use crate::server::user_of;
 use crate::{Answer, Client, Server};
 use shared::accounts::User;
 use shared::accounts::directory::card;
@@ -93,10 +94,9 @@ impl Server {
 
     /// Whose address this is.
     pub async fn account(&self, email: &str) -> User {
-        let items = self.dump().await.into_iter();
-        let users = items.filter(|item| item["kind"].as_s().unwrap() == "user");
-        let mut users = users.map(|item| read::<User>(item).unwrap());
-        users.find(|user| user.email.typed() == email).unwrap()
+        let key = user_of(self, email).await;
+        let [user] = self.app().store.get([key]).await.unwrap();
+        read(user.unwrap()).unwrap()
     }
 
     /// Changes an account as an administrator would.
@@ -213,20 +213,25 @@ impl Server {
     /// Sends a request as it stands, which no client would: the status of the answer, and its body.
     pub async fn raw(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> (u16, String) {
         let host = self.local.url.strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(host).await.unwrap();
-        let lines: String = headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
-        let request = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{lines}\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        let body = answer.split_once("\r\n\r\n").unwrap().1.to_owned();
-        (status, body)
+        raw(host, method, target, headers).await
     }
+}
+
+/// Sends a request as it stands to whoever listens there: the status of the answer, and its body.
+pub async fn raw(host: &str, method: &str, target: &str, headers: &[(&str, &str)]) -> (u16, String) {
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let lines: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let request = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{lines}\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    let body = answer.split_once("\r\n\r\n").unwrap().1.to_owned();
+    (status, body)
 }
 
 /// Somebody with a role of barong, signed in.

@@ -38,6 +38,22 @@ pub fn with_body(mut event: Value, body: &Value) -> Value {
     event
 }
 
+/// What API Gateway asks an authorizer about a request from this machine, whose path it has decoded.
+pub fn asking(method: &str, path: &str, headers: &[(&str, &str)]) -> Value {
+    let mut event = with_path(read("platform/authorizer_denied.json"), path);
+    event["requestContext"]["http"]["method"] = method.into();
+    event["requestContext"]["http"]["sourceIp"] = "127.0.0.1".into();
+    // The clients of the tests name no agent.
+    event["headers"].as_object_mut().unwrap().remove("user-agent");
+    for (name, value) in headers {
+        match *name {
+            "cookie" => event["cookies"] = value.split("; ").collect(),
+            name => event["headers"][name] = (*value).into(),
+        }
+    }
+    event
+}
+
 /// The headers that tokens travel in.
 pub const TOKEN_HEADERS: [&str; 2] = ["x-auth", "authorization"];
 

@@ -5,11 +5,12 @@
 //! Rooms: [`path`] the one spelling in which paths are compared, [`restriction`] and [`permission`] what is kept,
 //! [`tables`] all of it ordered for deciding, [`decision`] the order of the checks, which is pure, [`ability`] what
 //! administrators may do besides, [`kept`] what a process remembers, [`places`] where addresses are, [`passage`] a request at
-//! the edge, [`protection`] who is protected from administrators, [`first`] what a new table begins with, [`whitelink`] links
-//! that let an address in.
+//! the edge, [`entrance`] one that needs no passage, [`signed`] its token, [`protection`] who is protected from administrators,
+//! [`first`] what a new table begins with, [`whitelink`] links that let an address in.
 
 pub mod ability;
 pub mod decision;
+pub mod entrance;
 pub mod first;
 pub mod kept;
 pub mod passage;
@@ -18,6 +19,7 @@ pub mod permission;
 pub mod places;
 pub mod protection;
 pub mod restriction;
+pub mod signed;
 pub mod tables;
 pub mod whitelink;
 

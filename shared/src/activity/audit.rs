@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::agent;
 use super::months::{self, month};
 use super::{Outcome, Who};
 use crate::App;
@@ -96,7 +97,7 @@ impl Audit {
                 "" => "-".to_owned(),
                 agent => agent.to_owned(),
             },
-            data: data(parameters),
+            data: data(parameters, agent::is_browser(&noted.origin.user_agent)),
             at: app.clock.now(),
         }
     }
@@ -226,8 +227,13 @@ fn redacted(parameters: serde_json::Map<String, serde_json::Value>) -> serde_jso
     parameters.into_iter().map(member).collect()
 }
 
-fn data(parameters: serde_json::Map<String, serde_json::Value>) -> String {
+/// What is kept of the parameters, with a note where it was no browser that sent them.
+fn data(mut parameters: serde_json::Map<String, serde_json::Value>, is_browser: bool) -> String {
     let path = parameters.get("path").cloned();
+    if !is_browser {
+        // A parameter of this name is not kept: who sends one would hide the note.
+        parameters.insert("note".into(), agent::SUSPICIOUS.into());
+    }
     let whole = serde_json::Value::Object(parameters).to_string();
     match whole.len() <= MOST_DATA {
         true => whole,
@@ -236,7 +242,12 @@ fn data(parameters: serde_json::Map<String, serde_json::Value>) -> String {
                 .and_then(|path| Some(path.as_str()?.to_owned()))
                 .unwrap_or_default();
             path = path.chars().take(MOST_DATA / 8).collect();
-            serde_json::json!({ "path": path, "note": "The parameters are too long to be kept" }).to_string()
+            let long = "The parameters are too long to be kept";
+            let note = match is_browser {
+                true => long.to_owned(),
+                false => format!("{}. {long}", agent::SUSPICIOUS),
+            };
+            serde_json::json!({ "path": path, "note": note }).to_string()
         }
     }
 }
@@ -248,10 +259,14 @@ mod tests {
     use super::*;
 
     fn kept(parameters: serde_json::Value) -> String {
+        kept_of(parameters, true)
+    }
+
+    fn kept_of(parameters: serde_json::Value, is_browser: bool) -> String {
         let serde_json::Value::Object(members) = parameters else {
             panic!("no members")
         };
-        data(redacted(members))
+        data(redacted(members), is_browser)
     }
 
     #[test]
@@ -279,6 +294,16 @@ mod tests {
         let text = kept(json!({ "path": "p".repeat(10_000), "data": "\u{fc}".repeat(4000) }));
         assert!(text.len() < MOST_DATA, "{}", text.len());
         assert!(text.contains("too long"));
+    }
+
+    #[test]
+    fn what_no_browser_sent_is_noted_whatever_it_says() {
+        let parameters = || json!({ "path": "p", "note": "nothing to see" });
+        assert_eq!(kept(parameters()), r#"{"note":"nothing to see","path":"p"}"#);
+        let noted = kept_of(parameters(), false);
+        assert_eq!(noted, r#"{"note":"Detected suspicious browser","path":"p"}"#);
+        let long = kept_of(json!({ "path": "p", "data": "d".repeat(5000) }), false);
+        assert!(long.contains("suspicious") && long.contains("too long"), "{long}");
     }
 
     #[test]

@@ -18,8 +18,12 @@ pub struct EdgeConfig {
     pub paths: PathRules,
     /// Milliseconds between the nonce of an API key and now, at most.
     pub nonce_lifetime: i64,
+    /// Whether such a nonce works once.
+    pub nonce_cache: bool,
     /// Seconds that a token lives.
     pub token_lifetime: i64,
+    /// Seconds in which the same token is handed out again, while what it says holds.
+    pub token_reuse: i64,
     /// Where addresses are.
     pub geoip_db: Option<PathBuf>,
 }
@@ -32,7 +36,12 @@ impl EdgeConfig {
                 block: paths(env, "BARONG_BLOCK_PATHS", &BLOCK)?,
             },
             nonce_lifetime: at_least_1(env, "BARONG_APIKEY_NONCE_LIFETIME", "a number of milliseconds", 5000)?,
+            nonce_cache: env.flag("BARONG_APIKEY_NONCE_CACHE", false)?,
             token_lifetime: at_least_1(env, "BARONG_JWT_EXPIRE_TIME", "a number of seconds", 3600)?,
+            token_reuse: env
+                .parsed::<u32>("BARONG_JWT_REUSE", "a number of seconds, 0 for none")?
+                .unwrap_or(1)
+                .into(),
             geoip_db: env.text("GEOIP_DB").map(PathBuf::from),
         })
     }
@@ -73,6 +82,7 @@ mod tests {
     fn an_empty_environment_is_as_the_original_begins() {
         let edge = Config::from_lookup(|_| None).unwrap().edge;
         assert_eq!((edge.nonce_lifetime, edge.token_lifetime), (5000, 3600));
+        assert_eq!((edge.nonce_cache, edge.token_reuse), (false, 1));
         assert_eq!(edge.paths.pass, super::PASS);
         assert_eq!(edge.paths.block, super::BLOCK);
     }
@@ -90,7 +100,10 @@ mod tests {
             ("BARONG_BLOCK_PATHS", "a,/"),
             ("BARONG_APIKEY_NONCE_LIFETIME", "0"),
             ("BARONG_APIKEY_NONCE_LIFETIME", "5s"),
+            ("BARONG_APIKEY_NONCE_CACHE", "redis"),
+            ("BARONG_GATEWAY", "Akamai"),
             ("BARONG_JWT_EXPIRE_TIME", "-1"),
+            ("BARONG_JWT_REUSE", "always"),
         ] {
             assert_eq!(config(name, value).unwrap_err().name, name, "{value}");
         }

@@ -88,9 +88,24 @@ pub const VARIABLES: &[Variable] = &[
         "seconds that a token of barong's edge lives",
     ),
     variable(
+        "BARONG_JWT_REUSE",
+        "1",
+        "seconds in which the edge hands the same token out again, while what it says holds; 0 makes every one a new one",
+    ),
+    variable(
         "BARONG_APIKEY_NONCE_LIFETIME",
         "5000",
         "milliseconds that the nonce of an API key may be away from now",
+    ),
+    variable(
+        "BARONG_APIKEY_NONCE_CACHE",
+        "false",
+        "whether such a nonce works once, which costs a write for each request by an API key",
+    ),
+    variable(
+        "BARONG_GATEWAY",
+        "cloudflare",
+        "akamai lets True-Client-IP of a trusted proxy say who the client is, before X-Forwarded-For",
     ),
     variable(
         "BARONG_PASS_PATHS",

@@ -2,6 +2,7 @@
 //! and kept sealed, because a signature is checked with it and a hash would not do.
 
 pub mod manage;
+pub mod nonce;
 mod proof;
 
 use jiff::Timestamp;

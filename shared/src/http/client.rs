@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
+use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -10,18 +11,57 @@ use ipnet::IpNet;
 
 use crate::sessions::Origin;
 
+/// Who stands before this service, and how they name the client beside X-Forwarded-For.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Gateway {
+    /// Nobody does otherwise.
+    #[default]
+    Cloudflare,
+    /// By True-Client-IP, which Akamai writes itself.
+    Akamai,
+}
+
+impl FromStr for Gateway {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "cloudflare" => Ok(Self::Cloudflare),
+            "akamai" => Ok(Self::Akamai),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Whose headers are believed when they say who the client is.
+#[derive(Debug, Clone, Default)]
+pub struct Proxies {
+    /// Where they are.
+    pub networks: Vec<IpNet>,
+    /// What they are.
+    pub gateway: Gateway,
+}
+
+impl Proxies {
+    fn trust(&self, address: IpAddr) -> bool {
+        self.networks.iter().any(|network| network.contains(&address))
+    }
+}
+
 /// Who the request comes from. Put into the request by what received it (the Lambda gateway or the local server).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
     /// Resolves the address of `peer`. Where `peer` is a trusted proxy, the last hop of X-Forwarded-For that is not a
-    /// trusted proxy itself is the client (RFC 9700 §4.13): what stands left of it was written by the client.
-    pub fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
-        let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
+    /// trusted proxy itself is the client (RFC 9700 §4.13): what stands left of it was written by the client. Behind Akamai
+    /// True-Client-IP says it first.
+    pub fn resolve(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> Self {
         let peer = peer.to_canonical();
-        if !is_trusted(peer) {
+        if !proxies.trust(peer) {
             return Self(peer);
+        }
+        if let Some(client) = true_client(headers, proxies.gateway) {
+            return Self(client);
         }
         let hops = headers
             .get_all("x-forwarded-for")
@@ -32,12 +72,22 @@ impl ClientAddress {
         for hop in hops.iter().rev() {
             let Ok(address) = hop.parse::<IpAddr>() else { break };
             client = address.to_canonical();
-            if !is_trusted(client) {
+            if !proxies.trust(client) {
                 break;
             }
         }
         Self(client)
     }
+}
+
+/// The address of True-Client-IP where Akamai writes it. Of two, one was written by somebody else, and neither is believed.
+fn true_client(headers: &HeaderMap, gateway: Gateway) -> Option<IpAddr> {
+    let mut given = headers.get_all("true-client-ip").iter();
+    let (Gateway::Akamai, Some(address), None) = (gateway, given.next(), given.next()) else {
+        return None;
+    };
+    let address: IpAddr = address.to_str().ok()?.trim().parse().ok()?;
+    Some(address.to_canonical())
 }
 
 /// Where a request comes from, as sessions and the activity log keep it.
@@ -67,11 +117,28 @@ mod tests {
         if let Some(forwarded) = forwarded {
             headers.insert("x-forwarded-for", forwarded.parse().unwrap());
         }
-        let trusted: Vec<IpNet> = trusted
-            .split_whitespace()
-            .map(|network| network.parse().unwrap())
-            .collect();
-        ClientAddress::resolve(peer.parse().unwrap(), &headers, &trusted)
+        let proxies = proxies(trusted, Gateway::Cloudflare);
+        ClientAddress::resolve(peer.parse().unwrap(), &headers, &proxies)
+            .0
+            .to_string()
+    }
+
+    fn proxies(networks: &str, gateway: Gateway) -> Proxies {
+        let networks = networks.split_whitespace().map(|network| network.parse().unwrap());
+        Proxies {
+            networks: networks.collect(),
+            gateway,
+        }
+    }
+
+    /// The client behind Akamai, by what the headers say.
+    fn behind_akamai(peer: &str, given: &[(&'static str, &'static str)]) -> String {
+        let mut headers = HeaderMap::new();
+        for (name, value) in given {
+            headers.append(*name, value.parse().unwrap());
+        }
+        let proxies = proxies("10.0.0.0/8", Gateway::Akamai);
+        ClientAddress::resolve(peer.parse().unwrap(), &headers, &proxies)
             .0
             .to_string()
     }
@@ -95,5 +162,26 @@ mod tests {
             "10.0.0.2"
         );
         assert_eq!(resolve("10.0.0.1", None, "10.0.0.0/8"), "10.0.0.1");
+    }
+
+    #[test]
+    fn akamai_names_the_client_itself_and_nobody_else_does() {
+        let (said, hops) = (("true-client-ip", "203.0.113.9"), ("x-forwarded-for", "203.0.113.8"));
+        for (peer, given, wanted) in [
+            ("10.0.0.1", &[hops, said][..], "203.0.113.9"),
+            ("10.0.0.1", &[("true-client-ip", " ::ffff:203.0.113.9 ")], "203.0.113.9"),
+            ("10.0.0.1", &[("true-client-ip", "2001:db8::9")], "2001:db8::9"),
+            ("198.51.100.7", &[hops, said], "198.51.100.7"),
+            // What is no address, or stands there twice, is nobody's word.
+            ("10.0.0.1", &[hops, ("true-client-ip", "somebody")], "203.0.113.8"),
+            ("10.0.0.1", &[hops, said, ("true-client-ip", "6.6.6.6")], "203.0.113.8"),
+            ("10.0.0.1", &[hops], "203.0.113.8"),
+        ] {
+            assert_eq!(behind_akamai(peer, given), wanted, "{peer} {given:?}");
+        }
+        let headers = HeaderMap::from_iter([("true-client-ip".parse().unwrap(), "203.0.113.9".parse().unwrap())]);
+        let usual = proxies("10.0.0.0/8", Gateway::Cloudflare);
+        let peer: IpAddr = "10.0.0.1".parse().unwrap();
+        assert_eq!(ClientAddress::resolve(peer, &headers, &usual), ClientAddress(peer));
     }
 }

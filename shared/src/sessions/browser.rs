@@ -128,7 +128,7 @@ async fn note(app: &App, attempt: &Attempt<'_>, why: NotOpened) -> Result<(), St
     let [claim] = app.store.get([claim]).await?;
     match read_optional::<EmailClaim>(claim)? {
         Some(EmailClaim { user_id, .. }) => {
-            let tried = Activity::new(app, user_id, attempt.origin, "session", action).failed(reason);
+            let tried = Activity::at_the_door(app, user_id, attempt.origin, action).failed(reason);
             retried(|| async {
                 let mut commit = Commit::<StoreError>::new();
                 tried.enter(&mut commit);

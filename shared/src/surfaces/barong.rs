@@ -50,6 +50,11 @@ pub fn surface_of(app: &App, routes: Router) -> Router {
         .layer(from_fn_with_state(app.clone(), cors::shared))
 }
 
+/// Routes that anybody may call whom no restriction keeps out.
+pub fn unrestricted(app: &App, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+    routes.route_layer(from_fn_with_state(app.clone(), caller::unrestricted))
+}
+
 /// Routes that only those may call whom the edge lets through.
 pub fn guarded(app: &App, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
     routes.route_layer(from_fn_with_state(app.clone(), caller::authorized))

@@ -54,7 +54,7 @@ enum Subject {
 }
 
 /// What a token was given for: it ends with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stands {
     /// A session.
@@ -64,7 +64,7 @@ pub enum Stands {
 }
 
 /// What barong's token says.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BarongClaims {
     sub: Subject,
     /// Which token it is: 20 hexadecimal digits.
@@ -104,6 +104,12 @@ impl BarongClaims {
             id: user.id,
             stands,
         }
+    }
+
+    /// Whether `others` say the same, whichever token they are.
+    pub fn say_the_same(&self, others: &Self) -> bool {
+        let jti = others.jti.clone();
+        Self { jti, ..self.clone() } == *others
     }
 
     /// Signs a token with these claims that lives so many seconds.

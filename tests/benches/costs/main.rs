@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use axum::Router;
 use axum::body::Body;
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use replay::Replay;
 use shared::App;
 use shared::app::EMBEDDED_TABLE;
@@ -57,7 +57,7 @@ async fn measure(cores: usize) {
     client.sign_up(EMAIL).await;
     // The bench's own App has a clock that runs, and the same keys and table.
     let app = app(&server, &replay);
-    let routes = layers::around(engine_auth::routes(app));
+    let routes = layers::around(engine_auth::routes(app.clone()));
     // Each request is answered once by the table, and from memory after that.
     let token = call(&routes, sign_in(), StatusCode::OK).await;
     replay.freeze(true);
@@ -77,7 +77,7 @@ async fn measure(cores: usize) {
     replay.freeze(false);
     call(&routes, me(&token), StatusCode::OK).await;
     replay.freeze(true);
-    let rate = per_second(&routes, &token, Duration::from_secs(3)).await;
+    let rate = per_second(&routes, || me(&token), Duration::from_secs(3)).await;
     row(
         "`/me`, store answers canned, one core",
         &format!("{rate:.0}/s"),
@@ -95,12 +95,13 @@ async fn measure(cores: usize) {
         "",
     );
     let token = call(&routes, sign_in(), StatusCode::OK).await;
-    let rate = per_second(&routes, &token, Duration::from_secs(3)).await;
+    let rate = per_second(&routes, || me(&token), Duration::from_secs(3)).await;
     row(
         &format!("`/me` on the embedded table, one after another, {cores} cores"),
         &format!("{rate:.0}/s"),
         "",
     );
+    edge::endpoint(&server, &app, &replay, cores).await;
 }
 
 /// An App on the server's table, behind the same door, with the machine's clock.
@@ -129,12 +130,16 @@ fn me(token: &str) -> Request<Body> {
 }
 
 async fn call(routes: &Router, request: Request<Body>, status: StatusCode) -> String {
+    answer(routes, request, status).await.1
+}
+
+async fn answer(routes: &Router, request: Request<Body>, status: StatusCode) -> (HeaderMap, String) {
     let response = routes.clone().oneshot(request).await.unwrap();
-    let found = response.status();
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let (head, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let text = String::from_utf8(bytes.into()).unwrap();
-    assert_eq!(found, status, "{text}");
-    text
+    assert_eq!(head.status, status, "{text}");
+    (head.headers, text)
 }
 
 /// Bare hashes and whole sign-ins in turns, so that both meet the same machine: the median of each.
@@ -161,11 +166,11 @@ async fn side_by_side(routes: &Router) -> (Duration, Duration) {
     (median(hashes), median(wholes))
 }
 
-async fn per_second(routes: &Router, token: &str, time: Duration) -> f64 {
+async fn per_second(routes: &Router, request: impl Fn() -> Request<Body>, time: Duration) -> f64 {
     let (begun, mut done) = (Instant::now(), 0_u32);
     while begun.elapsed() < time {
         for _ in 0..50 {
-            call(routes, me(token), StatusCode::OK).await;
+            call(routes, request(), StatusCode::OK).await;
         }
         done += 50;
     }

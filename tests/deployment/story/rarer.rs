@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::access::edge::whitelink;
+use shared::access::edge::{kept, whitelink};
 use shared::store::commit::{Step, text};
 use shared::store::{Commit, Condition, StoreError};
 use tests::barong::COOKIE;
@@ -118,7 +118,12 @@ async fn barong(teller: &mut Teller<'_, impl Api>, server: &Server, people: &Peo
     let cookie = format!("{COOKIE}={}", entered.expect_session(201).cookie);
     let asked = || ask("authz.authorize").header("cookie", &cookie);
     server.clock.advance(Duration::from_secs(61));
+    // Rules have changed: whoever decides next reads them again.
+    let mut commit = Commit::<StoreError>::new();
+    kept::touch(&mut commit);
+    server.app().store.commit(commit).await.unwrap();
     teller.tell(asked(), 200).await;
+    by_key(teller, server, &people.address("referred")).await;
     teller.tell(asked().header("user-agent", "another client"), 401).await;
     // Whose role has no permission is refused, and that is written down.
     let entered = teller.tell(ask("identity.sessions.create").with(&member), 201).await;
@@ -129,6 +134,20 @@ async fn barong(teller: &mut Teller<'_, impl Api>, server: &Server, people: &Peo
     server.app().store.commit(commit).await.unwrap();
     let refused = ask("resource.labels.list").by_nobody();
     teller.tell(refused.header("cookie", &cookie), 401).await;
+}
+
+/// A program asks with an API key, whose nonces work once.
+async fn by_key(teller: &mut Teller<'_, impl Api>, server: &Server, owner: &str) {
+    let signer = server.key_of(owner).await;
+    let headers = signer.headers(&server.nonce());
+    let signed = |operation: &str| {
+        let asked = ask(operation).by_nobody();
+        headers
+            .iter()
+            .fold(asked, |asked, (name, value)| asked.header(name, value))
+    };
+    teller.tell(signed("authz.authorize"), 200).await;
+    teller.tell(signed("resource.labels.list"), 401).await;
 }
 
 /// A session that was not used for a minute says when it was; a request that names no organization looks for one.

@@ -4,11 +4,13 @@
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
+use lambda_http::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use shared::App;
-use shared::access::edge::{EdgePath, Passenger, Ruling};
+use shared::access::edge::{EdgePath, Ruling};
 use shared::surfaces::barong::{Asking, BarongError, CallerHeaders, Guarded, pass, refused};
-use shared::tokens::barong::BarongClaims;
+
+/// Names the key of a refusal once more, for gateways that read no bodies of those whom they ask.
+const ERROR: HeaderName = HeaderName::from_static("x-authz-error");
 
 /// What the group's one route begins with.
 const BEFORE: &str = "/auth/";
@@ -20,7 +22,7 @@ const BEFORE: &str = "/auth/";
     tag = "authz",
     summary = "Whether a request may pass",
     description = "With the method of the request that is asked about, whichever it is, and with its headers and parameters. \
-        A token does not prove anybody here.",
+        A token does not prove anybody here. The key of a refusal is in the header X-Authz-Error as well.",
     params(
         ("path" = String, Path, description = "The path of the request, without its first slash: api/v2/barong/resource/users/me"),
         CallerHeaders,
@@ -39,20 +41,16 @@ pub async fn authorize(State(app): State<App>, request: Request) -> Result<Respo
     let path = EdgePath::parse(path.strip_prefix(BEFORE).unwrap_or(path));
     match pass(&app, path.as_ref(), request, Asking::Gateway).await? {
         (Ruling::Open, ..) => Ok(StatusCode::OK.into_response()),
-        (Ruling::Refused(why), ..) => Err(refused(why)),
+        (Ruling::Refused(why), ..) => {
+            let error = refused(why);
+            let key = HeaderValue::from_str(&error.keys().join(" ")).map_err(BarongError::internal)?;
+            Ok(([(ERROR, key)], error).into_response())
+        }
         (Ruling::Passed(passenger), ..) => {
-            // In a box: the write beside it carries the state of the table's client.
-            let token = Box::pin(passenger.used(&app, token(&app, &passenger))).await?;
-            Ok([(AUTHORIZATION, token)].into_response())
+            let token = passenger.token(&app).await?;
+            let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(BarongError::internal)?;
+            value.set_sensitive(true);
+            Ok([(AUTHORIZATION, value)].into_response())
         }
     }
-}
-
-async fn token(app: &App, passenger: &Passenger) -> Result<HeaderValue, BarongError> {
-    let keyring = app.keys.get().await?;
-    let claims = BarongClaims::new(&passenger.user, passenger.stands(), &app.random);
-    let token = claims.sign(&keyring, app.clock.now(), app.config.edge.token_lifetime)?;
-    let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(BarongError::internal)?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use shared::App;
-use shared::surfaces::barong::{self, surface};
+use shared::surfaces::barong::{self, surface, unrestricted};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -32,7 +32,7 @@ fn open() -> OpenApiRouter<App> {
 
 /// The group's routes, without an answer to unknown paths.
 pub fn routes(app: App) -> Router {
-    surface(&app, open())
+    surface(&app, unrestricted(&app, open()))
 }
 
 /// The group's part of the surface's API document.

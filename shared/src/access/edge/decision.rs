@@ -148,6 +148,19 @@ pub enum Grant<'a> {
     Audited(Option<&'a str>),
 }
 
+/// Decides whether a restriction keeps a request out.
+///
+/// # Errors
+/// [`Refusal::Restricted`].
+pub fn restricted(tables: &Tables, asked: &Asked<'_>) -> Result<(), Refusal> {
+    let is = |wanted: &str| asked.path.is_some_and(|path| path.as_str() == wanted);
+    if is(WHITELINK) {
+        return Ok(());
+    }
+    let kept_out = tables.restrictions.keeping_out(asked.ip, asked.place, is(SIGN_IN));
+    kept_out.map_or(Ok(()), |(category, code)| Err(Refusal::Restricted(category, code)))
+}
+
 /// Decides whether a request reaches the credential, before anybody is asked who they are: `Some` where it does not.
 ///
 /// # Errors
@@ -157,12 +170,7 @@ pub fn before_credential(
     rules: &PathRules,
     asked: &Asked<'_>,
 ) -> Result<Option<Grant<'static>>, Refusal> {
-    let is = |wanted: &str| asked.path.is_some_and(|path| path.as_str() == wanted);
-    if !is(WHITELINK)
-        && let Some((category, code)) = tables.restrictions.keeping_out(asked.ip, asked.place, is(SIGN_IN))
-    {
-        return Err(Refusal::Restricted(category, code));
-    }
+    restricted(tables, asked)?;
     let path = asked.path.ok_or(Refusal::Blocked)?;
     if rules.is_closed(path) {
         return Err(Refusal::Blocked);

@@ -3,11 +3,13 @@
 //! acts on the next request in every process.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::permission::Permission;
 use super::places::Places;
-use super::restriction::Restriction;
+use super::restriction::{Place, Restriction};
+use super::signed::Signed;
 use super::tables::{self, Tables};
 use crate::App;
 use crate::credentials::api_key::Kid;
@@ -26,6 +28,8 @@ pub struct Kept {
     owners: Mutex<HashMap<Kid, UserId>>,
     /// Where addresses are.
     pub places: Places,
+    /// Tokens of a moment ago.
+    pub signed: Signed,
 }
 
 /// What is to be read with everything else that a request needs.
@@ -111,6 +115,14 @@ impl Kept {
         let mut kept = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         *kept = (version, tables.clone());
         Ok(tables)
+    }
+
+    /// Where an address is, if a rule of `tables` wants to know.
+    pub fn place(&self, tables: &Tables, ip: IpAddr) -> Option<Place> {
+        match tables.restrictions.needs_place {
+            true => self.places.of(ip),
+            false => None,
+        }
     }
 
     /// Whose key this is, if it is remembered. A key never changes its owner; whether it is still there is for the table.

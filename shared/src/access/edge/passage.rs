@@ -18,7 +18,7 @@ use crate::accounts::User;
 use crate::act::Failure;
 use crate::activity::Outcome;
 use crate::activity::audit::{self, Noted};
-use crate::credentials::api_key::{self, ApiKey, ApiKeyClaim, Kid, NotProved};
+use crate::credentials::api_key::{self, ApiKey, ApiKeyClaim, Kid, NotProved, nonce};
 use crate::http::bearer;
 use crate::ids::UserId;
 use crate::sessions::cookie::{self, Mismatch};
@@ -89,6 +89,27 @@ impl Passenger {
             By::Cookie(session) | By::SessionToken(session) => Stands::Sid(session.id),
             By::ApiKey(kid) => Stands::Kid(kid.clone()),
         }
+    }
+
+    /// The token that is sent on with a request that passes, for the services behind the edge; beside it is written down that a
+    /// session was used.
+    ///
+    /// # Errors
+    /// [`Failure`] without keys to sign with.
+    pub async fn token(&self, app: &App) -> Result<String, Failure> {
+        let signed = async {
+            let keyring = app.keys.get().await?;
+            let (now, config) = (app.clock.now(), &app.config.edge);
+            let claims = BarongClaims::new(&self.user, self.stands(), &app.random);
+            if let Some(recent) = app.edge.signed.recent(&claims, now.as_second(), config.token_reuse) {
+                return Ok(recent);
+            }
+            let token = claims.clone().sign(&keyring, now, config.token_lifetime)?;
+            app.edge.signed.remember(claims, now.as_second(), &token);
+            Ok(token)
+        };
+        // In a box: the write beside it carries the state of the table's client.
+        Box::pin(self.used(app, signed)).await
     }
 
     /// Does `work`, and writes down beside it that a session was used by its cookie.
@@ -190,7 +211,7 @@ pub async fn judge(app: &App, request: &Request<'_>) -> Result<Judged, Failure> 
     };
     let (version, found) = find(app, presented).await?;
     let tables = app.edge.tables(&app.store, version.as_ref()).await?;
-    let place = place_of(app, &tables, request.origin.ip);
+    let place = app.edge.place(&tables, request.origin.ip);
     let asked = Asked {
         method: request.method,
         path: request.path,
@@ -202,14 +223,6 @@ pub async fn judge(app: &App, request: &Request<'_>) -> Result<Judged, Failure> 
     let decided = decide(&tables, &config.paths, csrf, &asked, known.credential(request.headers));
     let judged = finish(app, request, known, decided).await?;
     Ok(judged.limited(request))
-}
-
-/// Where an address is, where a rule asks for that.
-fn place_of(app: &App, tables: &Tables, ip: IpAddr) -> Option<Place> {
-    match tables.restrictions.needs_place {
-        true => app.edge.places.of(ip),
-        false => None,
-    }
 }
 
 /// What a request shows, before anything is read.
@@ -360,9 +373,16 @@ async fn by_key(
     };
     let keyring = app.keys.get().await?;
     let (now, lifetime) = (app.clock.now(), app.config.edge.nonce_lifetime);
-    let proved = shown.prove(&keyring, Some((&key, user.api_key_epoch)), now, lifetime)?;
+    let mut proved = shown.prove(&keyring, Some((&key, user.api_key_epoch)), now, lifetime)?;
+    // Whoever proves nothing writes nothing.
+    if app.config.edge.nonce_cache
+        && let Ok(at) = proved
+        && !nonce::spend(app, &key.kid, at).await?
+    {
+        proved = Err(NotProved::NonceUsed);
+    }
     let by = By::ApiKey(key.kid);
-    Ok(Known::ApiKey(proved.map(|()| Passenger { user, by })))
+    Ok(Known::ApiKey(proved.map(|_| Passenger { user, by })))
 }
 
 fn by_cookie(app: &App, origin: &Origin, shown: &cookie::Presented, item: Item, user: User) -> Result<Known, Failure> {
@@ -395,7 +415,7 @@ impl Known {
     /// The same, but for sessions that began where nobody may sign in any more.
     fn unless_barred(self, app: &App, tables: &Tables) -> Self {
         let is_barred = |session: &Session| {
-            let place = place_of(app, tables, session.ip);
+            let place = app.edge.place(tables, session.ip);
             tables.restrictions.end_sessions_from(session.ip, place.as_ref())
         };
         match self {

@@ -13,7 +13,15 @@ impl EdgePath {
     /// service's own paths with its name. `None` for what another reader may take for another path: what is encoded twice,
     /// no text, climbs above the root, or holds control characters or backslashes.
     pub fn parse(asked: &str) -> Option<Self> {
-        let decoded = decoded(asked)?;
+        Self::of_decoded(&decoded(asked)?)
+    }
+
+    /// The same for a path that whoever shows it has decoded once: it is not decoded again.
+    pub fn of_decoded(decoded: &str) -> Option<Self> {
+        let is_odd = |letter: char| letter.is_control() || letter == '\\';
+        if decoded.chars().any(is_odd) || is_encoded(decoded) {
+            return None;
+        }
         let mut segments: Vec<&str> = Vec::new();
         for segment in decoded.split('/') {
             match segment {
@@ -79,9 +87,7 @@ fn decoded(asked: &str) -> Option<String> {
             byte => byte,
         });
     }
-    let text = String::from_utf8(bytes).ok()?;
-    let is_odd = |letter: char| letter.is_control() || letter == '\\';
-    (!text.chars().any(is_odd) && !is_encoded(&text)).then_some(text)
+    String::from_utf8(bytes).ok()
 }
 
 /// Whether something in `text` would be decoded by who decodes again.
@@ -131,6 +137,25 @@ mod tests {
                 Some("api/v2/barong/admin/permissions"),
                 "{asked}"
             );
+        }
+    }
+
+    #[test]
+    fn a_decoded_path_is_not_decoded_again() {
+        let spelled = |shown: &str| EdgePath::of_decoded(shown).map(|path| path.as_str().to_owned());
+        for (shown, path) in [
+            ("/api/v2/peatio/x/../admin", Some("api/v2/peatio/admin")),
+            ("//api/v2/resource/users/me", Some("api/v2/barong/resource/users/me")),
+            ("/api/v2/peatio/100%", Some("api/v2/peatio/100%")),
+            ("/api/v2/peatio/a b/\u{fc}", Some("api/v2/peatio/a b/\u{fc}")),
+            // It was encoded twice.
+            ("/api/v2/peatio/%2e%2e/admin", None),
+            ("/api/v2/peatio/a%2Fb", None),
+            ("/api/v2/peatio\\admin", None),
+            ("/api/v2/peatio/\0", None),
+            ("/..", None),
+        ] {
+            assert_eq!(spelled(shown).as_deref(), path, "{shown}");
         }
     }
 

@@ -28,6 +28,9 @@ pub enum NotProved {
     /// The nonce is another time than now.
     #[error("the nonce is too old or too new")]
     NonceExpired,
+    /// The nonce was used, where each works once.
+    #[error("the nonce was used")]
+    NonceUsed,
     /// The signature is not of this key and nonce.
     #[error("the signature is wrong")]
     WrongSignature,
@@ -77,7 +80,7 @@ impl Presented {
     }
 
     /// Checks nonce and signature against the key that is named, with less than `lifetime` milliseconds between the nonce
-    /// and `now`, and then whether the key works. With the key comes its owner's epoch of keys.
+    /// and `now`, and then whether the key works: the moment that the nonce is. With the key comes its owner's epoch of keys.
     ///
     /// # Errors
     /// [`NotProved`], or that the secret cannot be opened.
@@ -87,20 +90,21 @@ impl Presented {
         key: Option<(&ApiKey, u64)>,
         now: Timestamp,
         lifetime: i64,
-    ) -> Result<Result<(), NotProved>, KeyringError> {
+    ) -> Result<Result<i64, NotProved>, KeyringError> {
         let Some((key, epoch)) = key.filter(|(key, _)| key.kid.as_str() == self.kid) else {
             return Ok(Err(NotProved::Unknown));
         };
-        if let Err(untimely) = timely(&self.nonce, now, lifetime) {
-            return Ok(Err(untimely));
-        }
+        let at = match timely(&self.nonce, now, lifetime) {
+            Ok(at) => at,
+            Err(untimely) => return Ok(Err(untimely)),
+        };
         let secret = key.secret(keyring)?;
         Ok(if !self.is_signed_with(&secret) {
             Err(NotProved::WrongSignature)
         } else if key.state_of(epoch) != KeyState::Active {
             Err(NotProved::NotActive)
         } else {
-            Ok(())
+            Ok(at)
         })
     }
 
@@ -116,8 +120,8 @@ impl Presented {
     }
 }
 
-/// Whether a nonce is milliseconds since 1970, and less than `lifetime` away from `now`.
-fn timely(nonce: &str, now: Timestamp, lifetime: i64) -> Result<(), NotProved> {
+/// The milliseconds since 1970 that a nonce is, where it is less than `lifetime` of them away from `now`.
+fn timely(nonce: &str, now: Timestamp, lifetime: i64) -> Result<i64, NotProved> {
     let digits = nonce.bytes().all(|byte| byte.is_ascii_digit());
     let at: i64 = nonce
         .parse()
@@ -125,7 +129,7 @@ fn timely(nonce: &str, now: Timestamp, lifetime: i64) -> Result<(), NotProved> {
         .filter(|at| digits && *at > 0)
         .ok_or(NotProved::NonceNotATime)?;
     match now.as_millisecond().abs_diff(at) < lifetime.unsigned_abs() {
-        true => Ok(()),
+        true => Ok(at),
         false => Err(NotProved::NonceExpired),
     }
 }
@@ -164,9 +168,8 @@ mod tests {
             signature: signature.into(),
         };
         let now = Timestamp::from_millisecond(NOW).unwrap();
-        presented
-            .prove(&keyring, Some((&key(&keyring, state), 1)), now, 5000)
-            .unwrap()
+        let proved = presented.prove(&keyring, Some((&key(&keyring, state), 1)), now, 5000);
+        proved.unwrap().map(|at| assert_eq!(at.to_string(), nonce))
     }
 
     #[test]

@@ -17,8 +17,9 @@ use super::error::{BarongError, ErrorKeys};
 use super::params::Params;
 use crate::App;
 use crate::access::edge::passage::{self, Passenger, Ruling};
-use crate::access::edge::{Ability, EdgePath, Refusal};
+use crate::access::edge::{Ability, EdgePath, Refusal, entrance};
 use crate::accounts::User;
+use crate::act::in_words;
 use crate::credentials::api_key::NotProved;
 use crate::http::MAX_BODY;
 use crate::http::body::whole;
@@ -125,6 +126,25 @@ pub enum Asking {
     Route(Option<Ability>),
 }
 
+/// What a request asks for, as it was asked.
+fn path_of(request: &Request) -> Option<EdgePath> {
+    let original = request.extensions().get::<OriginalUri>();
+    EdgePath::parse(original.map_or(request.uri(), |OriginalUri(uri)| uri).path())
+}
+
+/// Lets through whom no restriction keeps out.
+pub(super) async fn unrestricted(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Ok(origin) = Origin::from_request_parts(&mut parts, &app).await;
+    let request = Request::from_parts(parts, body);
+    let path = path_of(&request);
+    let entered = entrance::enter(&app, request.method().as_str(), path.as_ref(), origin.ip).await;
+    match entered.map_err(in_words(refused)) {
+        Ok(()) => next.run(request).await,
+        Err::<_, BarongError>(error) => error.into_response(),
+    }
+}
+
 /// Lets through whom the edge lets through.
 pub(super) async fn authorized(State(app): State<App>, request: Request, next: Next) -> Response {
     let_in(&app, None, request, next).await
@@ -132,11 +152,7 @@ pub(super) async fn authorized(State(app): State<App>, request: Request, next: N
 
 /// Lets through whom the edge lets through, and whose role has what the route needs.
 pub(super) async fn let_in(app: &App, needs: Option<Ability>, request: Request, next: Next) -> Response {
-    let path = request
-        .extensions()
-        .get::<OriginalUri>()
-        .map(|OriginalUri(uri)| uri.path());
-    let path = EdgePath::parse(path.unwrap_or(request.uri().path()));
+    let path = path_of(&request);
     match pass(app, path.as_ref(), request, Asking::Route(needs)).await {
         Ok((Ruling::Passed(passenger), mut request, origin)) => {
             let caller = Caller {
@@ -233,7 +249,7 @@ pub fn refused(refusal: Refusal) -> BarongError {
         Refusal::Key(NotProved::Incomplete) => BarongError::invalid("authz.invalid_api_key_headers"),
         Refusal::Key(NotProved::Unknown) => unauthorized("authz.unexistent_apikey"),
         Refusal::Key(NotProved::NonceNotATime) => unauthorized("authz.nonce_not_valid_timestamp"),
-        Refusal::Key(NotProved::NonceExpired) => unauthorized("authz.nonce_expired"),
+        Refusal::Key(NotProved::NonceExpired | NotProved::NonceUsed) => unauthorized("authz.nonce_expired"),
         Refusal::Key(NotProved::WrongSignature) => unauthorized("authz.invalid_signature"),
         Refusal::Key(NotProved::NotActive) => unauthorized("authz.apikey_not_active"),
     }

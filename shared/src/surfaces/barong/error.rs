@@ -50,6 +50,11 @@ impl BarongError {
         &self.body.errors
     }
 
+    /// The status that says so.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// 400 with this key.
     pub fn bad_request(key: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, key)

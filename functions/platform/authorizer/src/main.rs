@@ -1,0 +1,16 @@
+//! Decides for API Gateway whether a request to somebody's own API may pass, as a Lambda function.
+
+#![recursion_limit = "256"]
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use platform_authorizer::{Asked, handle};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let app = shared::http::gateway::from_env()?;
+    let app = &app;
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Asked>| {
+        handle(app, event.payload).await.map_err(Error::from)
+    }))
+    .await
+}
