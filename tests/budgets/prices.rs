@@ -207,7 +207,10 @@ fn page(bills: &[Bill]) -> String {
         )
         .unwrap();
     }
-    let example = &bills[1];
+    // Ten thousand people for thirty days.
+    const SIGN_INS: f64 = 0.3;
+    const REQUESTS: f64 = 30.0;
+    let (example, request) = (&bills[1], &bills[2]);
     write!(
         page,
         "\nThe arithmetic, for *{}*, in dollars for a million:\n\n\
@@ -216,7 +219,9 @@ fn page(bills: &[Bill]) -> String {
          - API Gateway: {:.2}\n\
          - logs: {} bytes × 1,000 MB × {} a GB = {:.2}\n\n\
          The milliseconds are {} × waits + {}, and a password hash, {} ms on a whole core, of which {} MB of memory \
-         are {:.0} %.\n\
+         are {:.0} %.\n\n\
+         Ten thousand people who sign in once a day and ask a hundred times, in a month of thirty days: {SIGN_INS} million × \
+         ${:.2} + {REQUESTS} million × ${:.2} = ${:.0}.\n\
          <!-- /costs -->",
         example.what,
         example.read,
@@ -238,6 +243,9 @@ fn page(bills: &[Bill]) -> String {
         taken::HASH,
         example.gigabytes * 1024.0,
         example.gigabytes * 1024.0 / taken::WHOLE_CORE * 100.0,
+        example.total(),
+        request.total(),
+        SIGN_INS * example.total() + REQUESTS * request.total(),
     )
     .unwrap();
     page
