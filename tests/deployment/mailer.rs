@@ -179,7 +179,7 @@ async fn a_batch_is_sent_once_and_says_what_failed() {
     }
     assert!(emulator::mails(&emulator, &to_poison).await.is_empty());
 
-    let (log, output) = (post.mailer.log(), post.mailer.output());
+    let (log, output) = (post.mailer.log(), post.mailer.output_of(11).await);
     let ends = |outcome: &str| output.matches(&format!("\"outcome\":\"{outcome}\"")).count();
     assert_eq!((ends("done"), ends("failed")), (9, 2), "{output}");
     assert!(

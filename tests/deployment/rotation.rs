@@ -85,11 +85,15 @@ impl Vault {
         self.labelled("AWSCURRENT").await.unwrap()
     }
 
-    /// Another hand writes the keyring.
+    /// Another hand writes the keyring. The label is moved by name: the emulator otherwise leaves it where it was as well.
     async fn write(&self, content: &Value) {
+        let (before, _) = self.current().await;
         let secrets = emulator::aws(&self.endpoint).secrets_manager().await;
-        let put = secrets.put_secret_value().secret_id(&self.arn);
-        put.secret_string(content.to_string()).send().await.unwrap();
+        let put = secrets.put_secret_value().secret_id(&self.arn).version_stages("BYHAND");
+        let put = put.secret_string(content.to_string()).send().await.unwrap();
+        let moved = secrets.update_secret_version_stage().secret_id(&self.arn);
+        let moved = moved.version_stage("AWSCURRENT").remove_from_version_id(before);
+        moved.move_to_version_id(put.version_id.unwrap()).send().await.unwrap();
     }
 
     /// As if everything that happened had happened earlier.

@@ -193,6 +193,15 @@ impl Function {
         String::from_utf8_lossy(&self.output.lock().unwrap()).into_owned()
     }
 
+    /// The same when there are so many lines, or when there never will be: what a process wrote is read a moment later.
+    pub async fn output_of(&self, lines: usize) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        while self.output().lines().count() < lines && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.output()
+    }
+
     /// Whether the process is there.
     pub fn is_alive(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
