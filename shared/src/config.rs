@@ -153,6 +153,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Level of the log.
     pub log_level: tracing::Level,
+    /// Where a function's metrics are told to CloudWatch; without one none are.
+    pub metrics_namespace: Option<String>,
     /// Issuer of identity-server's tokens.
     pub identity_issuer: String,
     /// Issuer of arc's tokens.
@@ -258,6 +260,7 @@ impl Config {
             log_level: env
                 .parsed("LOG_LEVEL", "error, warn, info, debug or trace")?
                 .unwrap_or(tracing::Level::INFO),
+            metrics_namespace: env.metrics_namespace()?,
             identity_issuer: env.text_or("IDENTITY_ISSUER", "go"),
             arc_issuer: env.text_or("ARC_ISSUER", "arc"),
             arc_reset_url,
@@ -375,6 +378,19 @@ impl Env<'_> {
         }
     }
 
+    /// CloudWatch takes no other letters, and ignores what it does not take.
+    fn metrics_namespace(&self) -> Result<Option<String>, ConfigError> {
+        let name = self.text("METRICS_NAMESPACE");
+        let is_taken = |letter: char| letter.is_ascii_alphanumeric() || "._-#:/".contains(letter);
+        match &name {
+            Some(text) if text.len() > 255 || !text.chars().all(is_taken) => Err(self.wrong(
+                "METRICS_NAMESPACE",
+                "at most 255 letters, digits, and . _ - # : /, such as Countersign/production",
+            )),
+            _ => Ok(name),
+        }
+    }
+
     fn bootstrap_client(&self) -> Result<BootstrapClient, ConfigError> {
         let client_id = ClientId::parse(&self.text_or("BOOTSTRAP_CLIENT_ID", "countersign"));
         let secret = self.text("BOOTSTRAP_CLIENT_SECRET").map(|text| {
@@ -453,6 +469,7 @@ mod tests {
             ("PUBLIC_URL", "example.com"),
             ("TRUSTED_PROXIES", "10.0.0.0/99"),
             ("LOG_LEVEL", "loud"),
+            ("METRICS_NAMESPACE", "a b"),
             ("THROTTLE", "maybe"),
             ("THROTTLE_SIGNIN_ACCOUNT", "10 per minute"),
             ("THROTTLE_RESET_ADDRESS", "10/0"),

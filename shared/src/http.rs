@@ -6,6 +6,7 @@ pub mod client;
 pub mod gateway;
 pub mod layers;
 pub mod log;
+pub mod metrics;
 pub mod query;
 pub mod throttle;
 

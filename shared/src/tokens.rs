@@ -8,6 +8,7 @@ pub mod keyring;
 pub mod keys;
 pub mod mailed;
 pub mod one_time;
+pub mod rotation;
 pub mod secret;
 
 pub use keyring::Keyring;

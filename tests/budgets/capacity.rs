@@ -14,15 +14,20 @@ use tests::{Answer, Client, PASSWORD};
 use super::tenants::{Counter, story};
 use crate::store::wire::{Seen, Wire};
 
-/// Read and write units of what came by.
+/// Read and write units of what came by, without the mailer's.
 pub fn count(seen: Vec<Seen>) -> (f64, f64) {
+    units(seen.into_iter().filter(|seen| !of_the_mailer(seen)))
+}
+
+/// The server's own mailer delivers at its own pace; nobody else touches a message alone.
+pub fn of_the_mailer(seen: &Seen) -> bool {
+    let request = seen.request.to_string();
+    request.contains(PREFIX) && !request.contains("EMAIL#") && !request.contains("ACTIVITY#")
+}
+
+/// Read and write units.
+pub fn units(seen: impl Iterator<Item = Seen>) -> (f64, f64) {
     let (mut read, mut written) = (0.0, 0.0);
-    // The server's own mailer delivers at its own pace; nobody else touches a message alone.
-    let of_the_mailer = |seen: &Seen| {
-        let request = seen.request.to_string();
-        request.contains(PREFIX) && !request.contains("EMAIL#") && !request.contains("ACTIVITY#")
-    };
-    let seen = seen.into_iter().filter(|seen| !of_the_mailer(seen));
     for Seen { operation, answer, .. } in seen {
         let consumed = &answer["ConsumedCapacity"];
         let all = consumed.as_array().cloned().unwrap_or_else(|| vec![consumed.clone()]);

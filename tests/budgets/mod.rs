@@ -19,6 +19,7 @@ mod lists;
 mod meter;
 mod operations;
 mod passkeys;
+mod prices;
 mod scale;
 mod social;
 mod tenants;

@@ -92,7 +92,7 @@ fn keys(endpoint: &str, id: &str) -> Keys {
 }
 
 fn kids(keyring: &Keyring) -> BTreeSet<String> {
-    let published = serde_json::to_value(keyring.jwks()).unwrap();
+    let published = serde_json::to_value(keyring.jwks(Clock::system().now())).unwrap();
     let kids: BTreeSet<_> = published
         .as_array()
         .unwrap()

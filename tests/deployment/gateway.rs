@@ -18,10 +18,9 @@ impl Route {
     pub fn all(stack: &Stack) -> Vec<Self> {
         let mut routes = Vec::new();
         for (name, function) in stack.functions() {
-            // The authorizer is asked by APIs that are not of this template.
-            let events = function["Properties"]["Events"].as_object().into_iter();
-            let events = events.flat_map(|events| events.values());
-            for event in events.filter(|event| event["Type"] == "HttpApi") {
+            // Somebody else than API Gateway calls a function without events.
+            let events = function["Properties"]["Events"].as_object().into_iter().flatten();
+            for (_, event) in events.filter(|(_, event)| event["Type"] == "HttpApi") {
                 let text = |member: &str| event["Properties"][member].as_str().unwrap().to_owned();
                 routes.push(Self {
                     function: name.to_owned(),

@@ -1,5 +1,6 @@
 //! The mailer's program on a table of its own, with SES as an emulator plays it. Skipped where there is no emulator.
 
+use aws_sdk_dynamodbstreams::types::ShardIteratorType;
 use countersign::serve_embedded;
 use dynoxide::Database;
 use serde_json::{Value, json};
@@ -15,6 +16,8 @@ use shared::store::record::read;
 use shared::store::{Commit, Condition, Record as _, StoreError, schema};
 use tests::runtime_api::Function;
 use tests::{emulator, events, services};
+
+use super::mime;
 
 /// A table with an outbox that nobody but the program empties.
 struct Post {
@@ -35,6 +38,7 @@ impl Post {
             ("DATA_DIR", data_dir.path().to_str().unwrap()),
             ("MAIL_FROM", &from),
             ("SERVICE_NAME", "Acme"),
+            ("METRICS_NAMESPACE", "Countersign/test"),
         ];
         let config = Config::from_lookup(|name| {
             let given = variables.iter().find(|(known, _)| *known == name);
@@ -79,6 +83,37 @@ impl Post {
     async fn stage(&self, message: &Message) -> Stage {
         let [item] = self.app.store.get([message.key()]).await.unwrap();
         read::<Message>(item.unwrap()).unwrap().stage
+    }
+
+    /// What the table's stream holds, as Lambda hands it over.
+    async fn stream(&self) -> Vec<Value> {
+        let config = self.app.aws.sdk(self.app.config.aws.dynamodb_endpoint.as_deref()).await;
+        let client = aws_sdk_dynamodbstreams::Client::new(&config);
+        let streams = client.list_streams().table_name(EMBEDDED_TABLE).send().await.unwrap();
+        let arn = streams.streams()[0].stream_arn().unwrap();
+        let described = client.describe_stream().stream_arn(arn).send().await.unwrap();
+        let mut records = Vec::new();
+        for shard in described.stream_description.unwrap().shards() {
+            let iterator = client
+                .get_shard_iterator()
+                .stream_arn(arn)
+                .shard_id(shard.shard_id().unwrap());
+            let iterator = iterator.shard_iterator_type(ShardIteratorType::TrimHorizon);
+            let iterator = iterator.send().await.unwrap().shard_iterator.unwrap();
+            let read = client.get_records().shard_iterator(iterator).send().await.unwrap();
+            records.extend(read.records().iter().map(|record| {
+                let changed = record.dynamodb().unwrap();
+                let text = |name: &str| json!({ "S": changed.keys().unwrap()[name].as_s().unwrap() });
+                json!({
+                    "eventName": record.event_name().unwrap().as_str(),
+                    "dynamodb": {
+                        "Keys": { "pk": text("pk"), "sk": text("sk") },
+                        "SequenceNumber": changed.sequence_number().unwrap(),
+                    },
+                })
+            }));
+        }
+        records
     }
 
     /// Hands the mailer a batch and returns the identifiers of what failed.
@@ -144,13 +179,16 @@ async fn a_batch_is_sent_once_and_says_what_failed() {
     }
     assert!(emulator::mails(&emulator, &to_poison).await.is_empty());
 
-    let log = post.mailer.log();
+    let (log, output) = (post.mailer.log(), post.mailer.output_of(11).await);
+    let ends = |outcome: &str| output.matches(&format!("\"outcome\":\"{outcome}\"")).count();
+    assert_eq!((ends("done"), ends("failed")), (9, 2), "{output}");
     assert!(
         log.contains(&poison.id) && log.contains("a message was not sent"),
         "{log}"
     );
     for secret in [&to_first, &to_second, "changepassword/abc"] {
         assert!(!log.contains(secret), "{secret} in {log}");
+        assert!(!output.contains(secret), "{secret} in {output}");
     }
 }
 
@@ -170,6 +208,57 @@ async fn a_message_that_was_sent_is_forgotten_but_for_its_mark() {
         "{item:?}"
     );
     assert_eq!(item["provider_id"].as_s().unwrap(), mails[0]["id"].as_str().unwrap());
+}
+
+/// From the registration to the mail, through what is deployed: function, table, stream, mailer, SES.
+#[tokio::test]
+async fn whoever_registers_gets_a_mail() {
+    let Some(emulator) = services::aws() else { return };
+    let post = Post::open(&emulator).await;
+    let config = &post.app.config;
+    let variables = [
+        ("TABLE_NAME", EMBEDDED_TABLE),
+        (
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            config.aws.dynamodb_endpoint.as_deref().unwrap(),
+        ),
+        ("DATA_DIR", config.data_dir.to_str().unwrap()),
+        ("PUBLIC_URL", "https://id.example.com"),
+    ];
+    let accounts = Function::start("identity-server-accounts", &variables).await;
+    let to = emulator::address("grace");
+    let body = json!({ "name": "Grace Hopper", "email": to, "password": "a nanosecond of wire" });
+    let event = events::with_body(events::http("public-register"), &body);
+    accounts.call(&event).await.expect(200);
+
+    let records = post.stream().await;
+    let is_message = |record: &&Value| {
+        let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap();
+        record["eventName"] == "INSERT" && pk.starts_with(shared::notify::PREFIX)
+    };
+    assert_eq!(
+        records.iter().filter(is_message).count(),
+        1,
+        "one message, among other changes"
+    );
+    assert!(records.len() > 3, "{records:?}");
+    // The whole stream, without the filter and twice: it is one mail.
+    for _ in 0..2 {
+        assert_eq!(post.deliver(&records).await, [] as [&str; 0]);
+    }
+    let mails = emulator::mails(&emulator, &to).await;
+    assert_eq!(mails.len(), 1);
+    let mime = mime::parse(mails[0]["raw_data"].as_str().unwrap());
+    assert!(
+        mime.parts()[0]
+            .text()
+            .contains("https://id.example.com/account/activate/"),
+        "{mime:?}"
+    );
+    // What the mailer wrote down is in the stream again, and wakes nobody.
+    let after = post.stream().await;
+    assert!(after.len() > records.len());
+    assert_eq!(after.iter().filter(is_message).count(), 1);
 }
 
 /// A sender that SES does not know is no reason to lose a message.

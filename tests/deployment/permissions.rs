@@ -100,7 +100,12 @@ fn what_each_function_may_do_beside_the_table() {
     let read = ["secretsmanager:GetSecretValue"];
     let make = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     let mail = ["ses:SendEmail", "ses:SendRawEmail", "sns:Publish", "sqs:SendMessage"];
-    let wanted: [(&str, Vec<&str>); 22] = [
+    let turn = [
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+    ];
+    let wanted: [(&str, Vec<&str>); 24] = [
         ("BarongAdmin", [&log[..], &["s3:GetObject"], &read].concat()),
         ("BarongAuthz", [&log[..], &read].concat()),
         ("BarongIdentity", [&log[..], &make].concat()),
@@ -128,6 +133,7 @@ fn what_each_function_may_do_beside_the_table() {
         ("EnginePasskeys", [&log[..], &read].concat()),
         ("PlatformPages", log.to_vec()),
         ("PlatformMailer", [&log[..], &read, &mail].concat()),
+        ("PlatformRotation", [&log[..], &turn].concat()),
     ];
     for (function, actions_wanted) in &wanted {
         let found = actions(&statements(&stack, &format!("{function}Role")));

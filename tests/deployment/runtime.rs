@@ -32,6 +32,7 @@ pub async fn beside(server: &Server, name: &str, more: &[(&str, &str)]) -> Funct
         ("DATA_DIR", server.data_dir().to_str().unwrap()),
         ("PUBLIC_URL", &config.public_url),
         ("THROTTLE", "off"),
+        ("METRICS_NAMESPACE", "Countersign/test"),
     ];
     variables.extend(more);
     let function = Function::start(name, &variables).await;
@@ -189,7 +190,35 @@ async fn an_account_lives_the_same_life_under_lambda() {
         eve,
     ] {
         assert!(!log.contains(secret), "{secret} in {log}");
+        assert!(!engine.output().contains(secret), "{secret} in {}", engine.output());
     }
+    // The metrics are told on standard output, and nothing else is.
+    let answered = log.lines().filter(|line| line.contains("\"answered\"")).count();
+    let told = told(&engine.output_of(answered).await);
+    let ends = |operation: &str, outcome: &str| {
+        told.iter()
+            .filter(|line| line["operation"] == operation && line["outcome"] == outcome)
+            .count()
+    };
+    assert_eq!(ends("POST /api/v1/signin", "done"), 2);
+    assert_eq!(ends("POST /api/v1/signin", "refused"), 1);
+    assert_eq!(ends("POST /api/v1/user/changepassword/{token}", "done"), 1);
+    assert_eq!(told.len(), answered, "one for each request");
+}
+
+/// What a function told of its requests.
+fn told(output: &str) -> Vec<Value> {
+    let lines = output
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let told: Vec<Value> = lines.collect();
+    for line in &told {
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Countersign/test");
+        assert!(line["latency"].as_f64().unwrap() > 0.0, "{line}");
+        assert_eq!(line["surface"], "engine", "{line}");
+        assert!(line["request"].as_str().unwrap().len() > 5, "{line}");
+    }
+    told
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 //! A function asks for the next event (`GET …/invocation/next`), and posts what came of it (`…/response` or `…/error`).
 
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -70,6 +69,7 @@ pub struct Function {
     server: JoinHandle<()>,
     events: mpsc::Sender<Invocation>,
     log: Arc<Mutex<Vec<u8>>>,
+    output: Arc<Mutex<Vec<u8>>>,
     /// From the start of the process to its first question.
     pub started_in: Duration,
 }
@@ -103,7 +103,7 @@ impl Function {
         command
             .env_clear()
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         for (variable, value) in [
             ("AWS_LAMBDA_RUNTIME_API", address.to_string().as_str()),
@@ -124,9 +124,12 @@ impl Function {
         command.envs(variables.iter().copied());
         let begun = Instant::now();
         let mut child = command.spawn().unwrap();
-        keep_log(&mut child, api.log.clone());
+        let output = Arc::default();
+        keep(child.stderr.take().unwrap(), Arc::clone(&api.log));
+        keep(child.stdout.take().unwrap(), Arc::clone(&output));
         let mut function = Self {
             child,
+            output,
             log: api.log,
             server,
             events,
@@ -185,6 +188,20 @@ impl Function {
         String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
     }
 
+    /// What the process wrote to standard output until now: metrics.
+    pub fn output(&self) -> String {
+        String::from_utf8_lossy(&self.output.lock().unwrap()).into_owned()
+    }
+
+    /// The same when there are so many lines, or when there never will be: what a process wrote is read a moment later.
+    pub async fn output_of(&self, lines: usize) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        while self.output().lines().count() < lines && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.output()
+    }
+
     /// Whether the process is there.
     pub fn is_alive(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
@@ -199,12 +216,11 @@ impl Drop for Function {
     }
 }
 
-fn keep_log(child: &mut Child, log: Arc<Mutex<Vec<u8>>>) {
-    let mut pipe = child.stderr.take().unwrap();
+fn keep(mut pipe: impl std::io::Read + Send + 'static, kept: Arc<Mutex<Vec<u8>>>) {
     std::thread::spawn(move || {
         let mut part = [0; 4096];
         while let Ok(length @ 1..) = pipe.read(&mut part) {
-            log.lock().unwrap().extend_from_slice(&part[..length]);
+            kept.lock().unwrap().extend_from_slice(&part[..length]);
         }
     });
 }

@@ -49,6 +49,11 @@ pub const VARIABLES: &[Variable] = &[
         "info",
         "error, warn, info, debug or trace; one JSON object a line on standard error",
     ),
+    variable(
+        "METRICS_NAMESPACE",
+        "none",
+        "in Lambda: the CloudWatch namespace of the metrics of requests, one JSON object a line on standard output; none writes none",
+    ),
     variable("IDENTITY_ISSUER", "go", "the issuer (iss) of identity-server's tokens"),
     variable("ARC_ISSUER", "arc", "the issuer (iss) of arc's access tokens"),
     variable(

@@ -55,12 +55,9 @@ impl OneTimePassword {
     }
 
     /// Whether it is this one, in time.
-    ///
-    /// # Errors
-    /// [`KeyringError`] without a key to compare it with.
-    pub fn is(&self, keyring: &Keyring, text: &str, now: Timestamp) -> Result<bool, KeyringError> {
-        let presented = marked(keyring, Self::KIND, &self.partition, text)?;
-        Ok(self.secret.opens_with(&presented, now))
+    pub fn is(&self, keyring: &Keyring, text: &str, now: Timestamp) -> bool {
+        let purpose = purpose_of(Self::KIND, &self.partition);
+        self.secret.opens_with_marked(keyring, &purpose, text, now)
     }
 
     /// Adds to `commit` that it is used up. Whoever comes after is refused with `refusal`.
@@ -90,10 +87,15 @@ impl Record for OneTimePassword {
     }
 }
 
-/// What stands for a short secret that is for one purpose and one address. A key that was exchanged meanwhile voids it.
+/// What stands for a short secret that is for one purpose and one address.
 fn marked(keyring: &Keyring, purpose: &str, partition: &str, text: &str) -> Result<Secret, KeyringError> {
-    let mark = keyring.mark(&format!("{purpose} of {partition}"), text)?;
+    let mark = keyring.mark(&purpose_of(purpose, partition), text)?;
     Ok(Secret::presented(mark))
+}
+
+/// What it is marked for.
+fn purpose_of(purpose: &str, partition: &str) -> String {
+    format!("{purpose} of {partition}")
 }
 
 /// What a stranger stored.

@@ -6,6 +6,7 @@ use lambda_http::{RequestExt as _, tower};
 
 use super::client::ClientAddress;
 use super::layers::{self, RequestId};
+use super::metrics::{self, Metrics};
 use crate::App;
 use crate::config::ConfigError;
 
@@ -16,7 +17,12 @@ use crate::config::ConfigError;
 pub async fn run(routes: impl FnOnce(App) -> Router) -> Result<(), lambda_http::Error> {
     let app = from_env()?;
     let trusted = app.config.trusted_proxies.clone();
+    let told = Metrics::of(&app);
     let routes = layers::around(routes(app));
+    let routes = match told {
+        Some(told) => metrics::told(routes, told),
+        None => routes,
+    };
     let service = tower::ServiceBuilder::new()
         .map_request(move |mut request: lambda_http::Request| {
             // The gateway's context says who is calling and what the gateway calls the request; headers say anything.

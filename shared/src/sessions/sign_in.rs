@@ -165,7 +165,7 @@ async fn pending<R>(
         return Ok(None);
     };
     let keyring = app.keys.get().await?;
-    let is_right = record.is(&keyring, attempt.password.presented(), app.clock.now())?;
+    let is_right = record.is(&keyring, attempt.password.presented(), app.clock.now());
     Ok(Some(OneTime { record, is_right }))
 }
 

@@ -87,8 +87,8 @@ pub const fn identity(issuer: &str) -> TokenKind<'_> {
 }
 
 /// The public keys that verify identity-server's access tokens (RFC 7517 §5).
-pub fn identity_jwks(keyring: &Keyring) -> Vec<Jwk> {
-    keyring.jwks_of(Family::Rsa, KeyAlgorithm::RS512)
+pub fn identity_jwks(keyring: &Keyring, now: Timestamp) -> Vec<Jwk> {
+    keyring.jwks_of(Family::Rsa, KeyAlgorithm::RS512, now)
 }
 
 /// Whom identity-server's access token is for: the one user that it is about.

@@ -120,7 +120,7 @@ pub fn sign<A: Serialize, C: Serialize>(
         audience,
         claims,
     };
-    encode(&header, &whole, &key.encoding).map_err(|error| KeyringError(error.to_string()))
+    encode(&header, &whole, key.encoding()?).map_err(|error| KeyringError(error.to_string()))
 }
 
 /// Checks signature, algorithm, type, issuer, audience and time of a token. The audience is checked by being an `A`.

@@ -1,10 +1,10 @@
 //! The keyring: keys that sign tokens and keys that seal secrets at rest, and nothing else.
 
+mod document;
+mod turn;
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::hmac;
-use aws_lc_rs::rsa::{self, KeySize};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::random::Random;
+use document::{Document, SealingEntry, SigningEntry};
+
+pub use turn::{Lives, NotTurned, PUBLISHED_BEFORE};
 
 /// The keyring cannot be used, or something was not sealed with it.
 #[derive(Debug, thiserror::Error)]
@@ -47,31 +50,6 @@ pub enum Family {
     Rsa,
 }
 
-/// As it is kept: JSON in a secret or a file.
-#[derive(Serialize, Deserialize)]
-struct Document {
-    signing: Vec<SigningEntry>,
-    sealing: Vec<SealingEntry>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SigningEntry {
-    family: Family,
-    state: KeyState,
-    created_at: Timestamp,
-    /// PKCS#8 PEM.
-    private_key: Zeroizing<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SealingEntry {
-    kid: String,
-    state: KeyState,
-    created_at: Timestamp,
-    /// 256 bits, base64.
-    key: Zeroizing<String>,
-}
-
 /// A key that signs tokens.
 pub struct SigningKey {
     /// RFC 7638 thumbprint.
@@ -80,7 +58,10 @@ pub struct SigningKey {
     pub family: Family,
     /// Where it is in its life.
     pub state: KeyState,
-    pub(super) encoding: EncodingKey,
+    /// Of a retired key: until when a token may be good that it signed.
+    published_until: Option<Timestamp>,
+    /// A retired key never signs again.
+    encoding: Option<EncodingKey>,
     pub(super) decoding: DecodingKey,
     jwk: Jwk,
 }
@@ -113,28 +94,13 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError`] when the operating system has no randomness.
     pub fn generate(now: Timestamp, random: &Random) -> Result<Zeroizing<String>, KeyringError> {
-        let ec = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(wrong)?;
-        let ec = ec.to_pkcs8v1().map_err(wrong)?;
-        let rsa = rsa::KeyPair::generate(KeySize::Rsa2048).map_err(wrong)?;
-        let rsa: aws_lc_rs::encoding::Pkcs8V1Der<'_> = rsa.as_der().map_err(wrong)?;
-        let signing = |family, der: &[u8]| SigningEntry {
-            family,
-            state: KeyState::Active,
-            created_at: now,
-            private_key: pem(der),
-        };
+        let signing = |family| SigningEntry::make(family, KeyState::Active, now);
         let document = Document {
-            signing: vec![signing(Family::Ec, ec.as_ref()), signing(Family::Rsa, rsa.as_ref())],
-            sealing: vec![SealingEntry {
-                kid: format!("{:016x}", u64::from_be_bytes(random.bytes())),
-                state: KeyState::Active,
-                created_at: now,
-                key: Zeroizing::new(STANDARD.encode(Zeroizing::new(random.bytes::<32>()))),
-            }],
+            follows: None,
+            signing: vec![signing(Family::Ec)?, signing(Family::Rsa)?],
+            sealing: vec![SealingEntry::make(KeyState::Active, now, random)],
         };
-        serde_json::to_string_pretty(&document)
-            .map(Zeroizing::new)
-            .map_err(wrong)
+        document.written()
     }
 
     /// Reads a keyring's document.
@@ -142,7 +108,7 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError`] when it is no keyring.
     pub fn parse(document: &str) -> Result<Self, KeyringError> {
-        let document: Document = serde_json::from_str(document).map_err(wrong)?;
+        let document = Document::read(document)?;
         Ok(Self {
             signing: document
                 .signing
@@ -174,14 +140,20 @@ impl Keyring {
         self.signing.iter().find(|key| key.family == family && key.kid == kid)
     }
 
-    /// The public keys as `/.well-known/jwks.json` shows them (RFC 7517 §5).
-    pub fn jwks(&self) -> Vec<&Jwk> {
-        self.signing.iter().map(|key| &key.jwk).collect()
+    /// The public keys as `/.well-known/jwks.json` shows them (RFC 7517 §5): those that sign now, will do so next, or signed a
+    /// token that may be good.
+    pub fn jwks(&self, now: Timestamp) -> Vec<&Jwk> {
+        self.published(now).map(|key| &key.jwk).collect()
+    }
+
+    fn published(&self, now: Timestamp) -> impl Iterator<Item = &SigningKey> {
+        let over = move |key: &&SigningKey| key.published_until.is_some_and(|until| until <= now);
+        self.signing.iter().filter(move |key| !over(key))
     }
 
     /// The public keys that verify tokens of one algorithm of a family, which each of them names.
-    pub fn jwks_of(&self, family: Family, algorithm: KeyAlgorithm) -> Vec<Jwk> {
-        let keys = self.signing.iter().filter(|key| key.family == family);
+    pub fn jwks_of(&self, family: Family, algorithm: KeyAlgorithm, now: Timestamp) -> Vec<Jwk> {
+        let keys = self.published(now).filter(|key| key.family == family);
         keys.map(|key| {
             let mut jwk = key.jwk.clone();
             jwk.common.key_algorithm = Some(algorithm);
@@ -237,8 +209,14 @@ impl Keyring {
     pub fn mark(&self, purpose: &str, text: &str) -> Result<String, KeyringError> {
         let active = self.sealing.iter().find(|key| key.state == KeyState::Active);
         let key = active.ok_or_else(|| wrong("no active sealing key"))?;
-        let tag = hmac::sign(&key.marking, &marked(purpose, text));
-        Ok(format!("{}.{}", key.kid, STANDARD.encode(tag)))
+        Ok(key.mark(&marked(purpose, text)))
+    }
+
+    /// What a text may have been marked as: by the key that marks now, by one that did when the text was marked, or by one
+    /// that does already in another process. For texts that are kept where the key's name is not.
+    pub fn marks(&self, purpose: &str, text: &str) -> Vec<String> {
+        let text = marked(purpose, text);
+        self.sealing.iter().map(|key| key.mark(&text)).collect()
     }
 
     /// Whether `mark` was made of this text for this purpose; takes as long whichever byte differs (ASVS 11.2.4).
@@ -261,14 +239,30 @@ fn marked(purpose: &str, text: &str) -> Zeroizing<Vec<u8>> {
 }
 
 impl SigningKey {
+    /// What it signs with.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when it is retired.
+    pub(super) fn encoding(&self) -> Result<&EncodingKey, KeyringError> {
+        self.encoding
+            .as_ref()
+            .ok_or_else(|| wrong("a retired key does not sign"))
+    }
+
     fn new(entry: SigningEntry) -> Result<Self, KeyringError> {
-        let pem = entry.private_key.as_bytes();
-        let (encoding, algorithm) = match entry.family {
-            Family::Ec => (EncodingKey::from_ec_pem(pem), Algorithm::ES256),
-            Family::Rsa => (EncodingKey::from_rsa_pem(pem), Algorithm::RS256),
+        let (encoding, mut jwk) = match (&entry.private_key, entry.public_key) {
+            (Some(pem), _) => {
+                let (encoding, algorithm) = match entry.family {
+                    Family::Ec => (EncodingKey::from_ec_pem(pem.as_bytes()), Algorithm::ES256),
+                    Family::Rsa => (EncodingKey::from_rsa_pem(pem.as_bytes()), Algorithm::RS256),
+                };
+                let encoding = encoding.map_err(wrong)?;
+                let jwk = Jwk::from_encoding_key(&encoding, algorithm).map_err(wrong)?;
+                (Some(encoding), jwk)
+            }
+            (None, Some(jwk)) => (None, jwk),
+            (None, None) => return Err(wrong("a key that is neither private nor public")),
         };
-        let encoding = encoding.map_err(wrong)?;
-        let mut jwk = Jwk::from_encoding_key(&encoding, algorithm).map_err(wrong)?;
         let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(wrong)?;
         jwk.common.key_id = Some(kid.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
@@ -281,6 +275,7 @@ impl SigningKey {
             kid,
             family: entry.family,
             state: entry.state,
+            published_until: entry.published_until,
             encoding,
             decoding,
             jwk,
@@ -289,6 +284,10 @@ impl SigningKey {
 }
 
 impl SealingKey {
+    fn mark(&self, text: &[u8]) -> String {
+        format!("{}.{}", self.kid, STANDARD.encode(hmac::sign(&self.marking, text)))
+    }
+
     fn new(entry: SealingEntry) -> Result<Self, KeyringError> {
         let bytes = Zeroizing::new(STANDARD.decode(entry.key.as_bytes()).map_err(wrong)?);
         let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(wrong)?;
@@ -300,23 +299,6 @@ impl SealingKey {
             marking: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()),
         })
     }
-}
-
-/// RFC 7468.
-fn pem(der: &[u8]) -> Zeroizing<String> {
-    let encoded = Zeroizing::new(STANDARD.encode(der));
-    let mut pem = Zeroizing::new("-----BEGIN PRIVATE KEY-----\n".to_owned());
-    for (place, letter) in encoded.char_indices() {
-        pem.push(letter);
-        if place % 64 == 63 {
-            pem.push('\n');
-        }
-    }
-    if !pem.ends_with('\n') {
-        pem.push('\n');
-    }
-    pem.push_str("-----END PRIVATE KEY-----\n");
-    pem
 }
 
 #[cfg(test)]
@@ -372,7 +354,7 @@ mod tests {
     #[test]
     fn the_public_set_has_no_private_member() {
         let keyring = keyring();
-        let text = serde_json::to_string(&keyring.jwks()).unwrap();
+        let text = serde_json::to_string(&keyring.jwks(Timestamp::UNIX_EPOCH)).unwrap();
         let keys: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(keys.len(), 2);
         for key in &keys {

@@ -1,5 +1,6 @@
 //! Where the keyring comes from: a secret in production, a file of mode 0600 on a laptop. It is made at first use, kept in
-//! memory, and read again every five minutes, so that a rotation reaches processes that are warm.
+//! memory, and read again every five minutes, so that a rotation reaches processes that are warm. While it cannot be read
+//! again, what is in memory is good for half an hour: nobody has to notice that Secrets Manager is away for a moment.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,15 @@ use crate::random::Random;
 /// How long a keyring is believed before it is read again.
 const FRESH: Duration = Duration::from_secs(300);
 
+/// How long one is believed that cannot be read again.
+pub const STALE: Duration = Duration::from_secs(1800);
+
+/// How soon that is tried again.
+const TRIED: Duration = Duration::from_secs(30);
+
+/// How long others may keep the public keys.
+pub const PUBLIC_FOR: Duration = Duration::from_secs(300);
+
 /// The version that the first keyring of a secret gets, whoever makes it.
 const FIRST_VERSION: &str = "countersign-first-keyring-00000001";
 
@@ -35,13 +45,31 @@ pub enum KeyringSource {
     },
 }
 
+/// A keyring in memory.
+#[derive(Debug, Clone)]
+struct Kept {
+    read_at: Timestamp,
+    /// When reading it again failed, if it did since.
+    failed_at: Option<Timestamp>,
+    keyring: Arc<Keyring>,
+}
+
+impl Kept {
+    /// What may be used without asking again.
+    fn fresh(&self, now: Timestamp) -> Option<Arc<Keyring>> {
+        let within = |at: Timestamp, limit| now.duration_since(at).unsigned_abs() < limit;
+        let spared = self.failed_at.is_some_and(|failed| within(failed, TRIED)) && within(self.read_at, STALE);
+        (within(self.read_at, FRESH) || spared).then(|| self.keyring.clone())
+    }
+}
+
 /// Hands out the keyring.
 #[derive(Debug)]
 pub struct Keys {
     source: KeyringSource,
     clock: Clock,
     random: Random,
-    kept: tokio::sync::RwLock<Option<(Timestamp, Arc<Keyring>)>>,
+    kept: tokio::sync::RwLock<Option<Kept>>,
 }
 
 impl Keys {
@@ -61,9 +89,7 @@ impl Keys {
     /// [`KeyringError`] when it can be neither read nor made.
     pub async fn get(&self) -> Result<Arc<Keyring>, KeyringError> {
         let now = self.clock.now();
-        let fresh = |(read_at, keyring): &(Timestamp, Arc<Keyring>)| {
-            (now.duration_since(*read_at).unsigned_abs() < FRESH).then(|| keyring.clone())
-        };
+        let fresh = |kept: &Kept| kept.fresh(now);
         if let Some(keyring) = self.kept.read().await.as_ref().and_then(fresh) {
             return Ok(keyring);
         }
@@ -71,12 +97,35 @@ impl Keys {
         if let Some(keyring) = kept.as_ref().and_then(fresh) {
             return Ok(keyring);
         }
-        let keyring = Arc::new(Keyring::parse(&self.document().await?)?);
-        *kept = Some((now, keyring.clone()));
-        Ok(keyring)
+        let read = self.document().await;
+        match read.and_then(|document| Keyring::parse(&document)) {
+            Ok(keyring) => {
+                let keyring = Arc::new(keyring);
+                *kept = Some(Kept {
+                    read_at: now,
+                    failed_at: None,
+                    keyring: keyring.clone(),
+                });
+                Ok(keyring)
+            }
+            Err(error) => {
+                if let Some(kept) = kept.as_mut() {
+                    kept.failed_at = Some(now);
+                    if let Some(keyring) = kept.fresh(now) {
+                        tracing::error!(%error, "the keyring cannot be read again");
+                        return Ok(keyring);
+                    }
+                }
+                Err(error)
+            }
+        }
     }
 
-    async fn document(&self) -> Result<Zeroizing<String>, KeyringError> {
+    /// The keyring's document as it is kept now; it is made where there is none.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when it can be neither read nor made.
+    pub async fn document(&self) -> Result<Zeroizing<String>, KeyringError> {
         match &self.source {
             KeyringSource::File(path) => self.read_file(path).await,
             KeyringSource::Secret { id, aws } => self.read_secret(id, aws).await,
@@ -107,7 +156,8 @@ impl Keys {
     async fn read_secret(&self, id: &str, aws: &Aws) -> Result<Zeroizing<String>, KeyringError> {
         let client = aws.secrets_manager().await;
         let read = async || -> Result<Zeroizing<String>, KeyringError> {
-            let output = client.get_secret_value().secret_id(id).send().await;
+            let output = client.get_secret_value().secret_id(id).version_stage("AWSCURRENT");
+            let output = output.send().await;
             let output = output.map_err(|error| KeyringError(DisplayErrorContext(error).to_string()))?;
             Ok(Zeroizing::new(output.secret_string.unwrap_or_default()))
         };

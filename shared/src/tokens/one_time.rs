@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::keyring::Keyring;
 use super::secret::{Secret, SecretHash};
 use crate::App;
 use crate::act::Undone;
@@ -44,6 +45,14 @@ impl OneTime {
     /// Whether `secret` is the right one, in time.
     pub fn opens_with(&self, secret: &Secret, now: Timestamp) -> bool {
         self.token_hash.matches(&secret.hash()) && !self.is_over(now)
+    }
+
+    /// The same for a text whose mark is kept, because it is short: under whichever key it was marked.
+    pub fn opens_with_marked(&self, keyring: &Keyring, purpose: &str, text: &str, now: Timestamp) -> bool {
+        let marks = keyring.marks(purpose, text).into_iter();
+        marks
+            .map(Secret::presented)
+            .any(|presented| self.opens_with(&presented, now))
     }
 
     /// Adds to `commit` that it is used up. Whoever comes after is refused with `refusal`.

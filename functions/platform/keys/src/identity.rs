@@ -46,7 +46,10 @@ struct Key {
     responses((status = 200, description = "Keys that sign tokens now, did so lately, or will do so next", body = KeySet))
 )]
 async fn jwks(State(app): State<App>) -> Result<Response, IdentityError> {
-    Ok(super::published(&identity_jwks(&*app.keys.get().await?)))
+    Ok(super::published(&identity_jwks(
+        &*app.keys.get().await?,
+        app.clock.now(),
+    )))
 }
 
 fn open() -> OpenApiRouter<App> {

@@ -13,6 +13,7 @@ use lambda_http::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use serde::Serialize;
 use serde_json::json;
 use shared::App;
+use shared::tokens::keys;
 
 pub use discovery::document as arc_document;
 pub use identity::document as identity_document;
@@ -29,7 +30,7 @@ pub fn routes(app: App) -> Router {
 /// `GET /.well-known/jwks.json`.
 async fn jwks(State(app): State<App>) -> Response {
     match app.keys.get().await {
-        Ok(keyring) => published(&keyring.jwks()),
+        Ok(keyring) => published(&keyring.jwks(app.clock.now())),
         Err(error) => {
             tracing::error!(%error, "no keyring");
             let body = json!({ "message": "Too busy at this moment; try again" });
@@ -38,11 +39,11 @@ async fn jwks(State(app): State<App>) -> Response {
     }
 }
 
-/// A set of keys. Verifiers may keep it for five minutes: a key is published long before it signs.
+/// A set of keys. Verifiers may keep it for a while: a key is published long before it signs.
 fn published(keys: &impl Serialize) -> Response {
     let headers = [
-        (CACHE_CONTROL, "public, max-age=300"),
-        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (CACHE_CONTROL, format!("public, max-age={}", keys::PUBLIC_FOR.as_secs())),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
     ];
     (headers, Json(json!({ "keys": keys }))).into_response()
 }

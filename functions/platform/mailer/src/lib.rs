@@ -1,10 +1,14 @@
 //! The mailer: each new message of the outbox is sent once. A batch reports what failed, so that the stream repeats it, and
 //! a message that never succeeds ends in the dead-letter queue.
 
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 use shared::App;
+use shared::http::metrics::{Metrics, Outcome, Told};
 use shared::notify::PREFIX;
 use shared::notify::mailer::{Outlet, deliver};
+use shared::surfaces::Surface;
 
 /// A batch of the table's stream; only what is needed of it.
 #[derive(Debug, Deserialize)]
@@ -65,12 +69,23 @@ pub struct Failure {
 /// Sends the messages of a batch. One that fails does not hold up those behind it: the stream repeats from the first
 /// failure on, and what was sent is then skipped.
 pub async fn handle(app: &App, outlet: &Outlet, batch: Batch) -> Report {
-    let mut report = Report::default();
+    let (mut report, metrics) = (Report::default(), Metrics::of(app));
     for record in batch.records {
         let Some(id) = record.dynamodb.keys.pk.text.strip_prefix(PREFIX) else {
             continue;
         };
-        match deliver(app, outlet, id).await {
+        let begun = Instant::now();
+        let delivered = deliver(app, outlet, id).await;
+        if let Some(metrics) = &metrics {
+            metrics.tell(&Told {
+                surface: Surface::Platform,
+                operation: "deliver",
+                outcome: delivered.as_ref().map_or(Outcome::Failed, |_| Outcome::Done),
+                request: id,
+                latency: begun.elapsed(),
+            });
+        }
+        match delivered {
             Ok(delivery) => tracing::info!(id, ?delivery, "message"),
             Err(error) => {
                 tracing::error!(id, %error, "a message was not sent");

@@ -187,8 +187,8 @@ pub async fn verify(app: &App, user: UserId, number: &PhoneNumber, code: &str, o
     let is_it = |code: &&Code| code.number == *number && !code.secret.is_over(app.clock.now());
     let kept = customer.codes.iter().find(is_it).ok_or_else(wrong)?.clone();
     kept.secret.count_guess(app, kept.key(), NotDone::WrongCode).await?;
-    let presented = marked(&keyring, user, number, code)?;
-    if !kept.secret.opens_with(&presented, app.clock.now()) {
+    let purpose = purpose_of(user, number);
+    if !kept.secret.opens_with_marked(&keyring, &purpose, code, app.clock.now()) {
         return Err(wrong());
     }
     let mut read_already = Some(customer);
@@ -260,10 +260,14 @@ fn account_gauge(
     Gauge::account(app, purpose, limit, &user.to_string())
 }
 
-/// What stands for a code that is for one number of one user. A key that was exchanged meanwhile voids it.
+/// What stands for a code that is for one number of one user.
 fn marked(keyring: &Keyring, user: UserId, number: &PhoneNumber, code: &str) -> std::result::Result<Secret, Failure> {
-    let purpose = format!("{} of {user} at {}", Code::KIND, number.digits());
-    Ok(Secret::presented(keyring.mark(&purpose, code)?))
+    Ok(Secret::presented(keyring.mark(&purpose_of(user, number), code)?))
+}
+
+/// What it is marked for.
+fn purpose_of(user: UserId, number: &PhoneNumber) -> String {
+    format!("{} of {user} at {}", Code::KIND, number.digits())
 }
 
 /// Five decimal digits, as the published API has them. That they come from 64 bits makes none of them noticeably likelier.

@@ -7,7 +7,7 @@ use futures_util::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{address_gauge, marked};
+use super::{address_gauge, marked, purpose_of};
 use crate::App;
 use crate::accounts::email::{self, Email, EmailClaim};
 use crate::act::{Failure, Undone};
@@ -20,7 +20,6 @@ use crate::sessions::Origin;
 use crate::sessions::sign_in::known_of;
 use crate::store::record::read_optional;
 use crate::store::{Commit, Key, Record, retried};
-use crate::tokens::keyring::KeyringError;
 use crate::tokens::{Keyring, OneTime, Secret, one_time};
 
 /// A code is good so long (arc's OTP_STEP).
@@ -44,9 +43,9 @@ impl LoginCode {
         Key::new(partition, "LOGINCODE")
     }
 
-    fn is(&self, keyring: &Keyring, code: &str, now: Timestamp) -> Result<bool, KeyringError> {
-        let presented = marked(keyring, Self::KIND, &self.partition, code)?;
-        Ok(self.secret.opens_with(&presented, now))
+    fn is(&self, keyring: &Keyring, code: &str, now: Timestamp) -> bool {
+        let purpose = purpose_of(Self::KIND, &self.partition);
+        self.secret.opens_with_marked(keyring, &purpose, code, now)
     }
 }
 
@@ -150,7 +149,7 @@ async fn verify_once(
         return Err(Undone::Refused(NotVerified::Over));
     }
     let keyring = app.keys.get().await?;
-    if !kept.is(&keyring, code, app.clock.now())? || kept.user_id.is_none() {
+    if !kept.is(&keyring, code, app.clock.now()) || kept.user_id.is_none() {
         return Err(one_time::count_wrong(app, key, NotVerified::Wrong).await);
     }
     let known = known_of(app, kept.user_id);
