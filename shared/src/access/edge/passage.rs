@@ -1,8 +1,6 @@
 //! A request at the edge: what it proves itself with is read in one batch get, beside the version of the tables; then it is
 //! decided, and what follows from the decision is done. An API key that the process does not know yet costs one read more.
 
-use std::net::IpAddr;
-
 use futures_util::future::OptionFuture;
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -11,7 +9,6 @@ use super::ability::Ability;
 use super::decision::{Asked, Credential, Found, Grant, Owner, Refusal, decide};
 use super::kept;
 use super::path::EdgePath;
-use super::restriction::Place;
 use super::tables::Tables;
 use crate::App;
 use crate::accounts::User;
