@@ -65,7 +65,7 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     ("login", 2, "get1 get2 get1 [query] | commit3"),
     ("login, wrong password", 1, "get1 get2 get1 [query]"),
     ("login, unknown user", 1, "get1 get2 get1"),
-    ("token", 3, "get2 | query | commit5"),
+    ("token", 3, "get2 | query | commit6"),
     ("me", 1, "get3 get1"),
     ("token-refresh", 2, "get4 get1 | commit3"),
     ("token-refresh, again", 1, "get4 get1"),

@@ -118,7 +118,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("check", 2, "get2 | query"),
     ("show a secret", 4, "get2 | query | get2 | commit3"),
     ("first code, wrong", 3, "get2 | query | query"),
-    ("first code", 4, "get2 | query | query | commit11"),
+    ("first code", 4, "get2 | query | query | commit10"),
     ("login, codes on", 2, "get1 get2 get1 [query] | commit4"),
     ("second step", 3, "get2 | query | commit4"),
     ("sign-ins", 5, "get5 get1 | query | query | query | query"),
@@ -134,7 +134,7 @@ const WITH_LIMITS: &[(&str, usize, &str)] = &[
     ("verify, wrong", 3, "commit1 | get1 | commit1"),
     ("verify", 4, "commit1 | get1 | query get1 | commit3"),
     ("first code, wrong", 4, "get2 | commit1 | query | query"),
-    ("first code", 5, "get2 | commit1 | query | query | commit12"),
+    ("first code", 5, "get2 | commit1 | query | query | commit11"),
     ("second step", 4, "get2 | commit1 | query | commit5"),
 ];
 

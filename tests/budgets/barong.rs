@@ -64,7 +64,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     // Its one message, which goes to nobody, is taken for the mailer's here; with limits it is counted.
     ("mail a confirmation, unknown address", 2, "get1 | get1"),
     ("confirm, no token", 0, ""),
-    ("confirm", 6, "get1 | query | commit11 | query | commit3 | query"),
+    ("confirm", 6, "get1 | query | commit11 | query | commit4 | query"),
     ("confirm, again", 2, "get1 | query"),
     ("mail a reset", 3, "get1 | get1 | commit4"),
     ("mail a reset, unknown address", 3, "get1 | get1 | commit2"),

@@ -52,14 +52,14 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     (
         "come back, new",
         6,
-        "get1 | get1 commit1 | get1 | commit9 | query | commit2",
+        "get1 | get1 commit1 | get1 | commit10 | query | commit2",
     ),
     ("come back, used", 1, "get1"),
     ("come back, known", 5, "get1 | get1 commit1 | get1 | query | commit2"),
-    ("token", 3, "get2 | query | commit5"),
+    ("token", 3, "get2 | query | commit6"),
     ("google-logout", 2, "get3 get1 | commit3"),
-    ("signin_google, known", 3, "get1 | query | commit3"),
-    ("signin_facebook, new", 4, "get1 | commit6 | query | commit3"),
+    ("signin_google, known", 3, "get1 | query | commit4"),
+    ("signin_facebook, new", 4, "get1 | commit10 | query | commit4"),
 ];
 
 #[rstest]

@@ -256,7 +256,7 @@ async fn nobody_locks_themselves_out() {
     let server = server(Embedded).await.unwrap();
     let (client, admin) = (server.client(), Administrator::first(&server).await);
     for (category, scope, value) in [
-        ("maintenance", "all", "all"),
+        ("maintenance", "all", "everyone"),
         ("blacklist", "ip", "127.0.0.1"),
         ("blacklist", "ip", "::ffff:127.0.0.1"),
         ("blocklogin", "ip_subnet", "127.0.0.0/8"),
@@ -357,21 +357,22 @@ async fn use_link(client: &Client, ip: &str, token: &str) -> Answer {
 async fn a_link_lets_addresses_in_as_long_as_was_said() {
     let server = server(Embedded).await.unwrap();
     let client = server.client();
-    for (form, lifetime) in [
+    for (n, (form, lifetime)) in [
         (&[][..], 24 * 3600),
         (&[("expire_time", "30"), ("range", "hour")], 30 * 3600),
         (&[("range", "hour")], 3600),
         (&[("expire_time", "2")], 48 * 3600),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         // A session does not live as long as a link.
         let admin = Administrator::first(&server).await;
         let answer = admin.post("/restrictions/whitelink", form).await.expect(201).json();
         let token = answer["whitelink_token"].as_str().unwrap();
         assert!(token.len() == 64 && answer.as_object().unwrap().len() == 1);
         server.clock.advance(Duration::from_secs(lifetime - 1));
-        use_link(&client, &format!("2001:db8::{lifetime:x}"), token)
-            .await
-            .expect(201);
+        use_link(&client, &format!("2001:db8::{n}"), token).await.expect(201);
         server.clock.advance(Duration::from_secs(1));
         let late = use_link(&client, THERE, token).await;
         late.expect_keys(422, &["identity.user.access.invalid_token"]);

@@ -14,8 +14,8 @@ use crate::store::record::sortable;
 /// A key of the table is short, and so is what a profile says: nobody has a longer text.
 const LONGEST: usize = 1024;
 
-/// The last second of the year 9999. What comes later has another width as a text.
-const LAST_SECOND: i64 = 253_402_300_799;
+/// The last second of [`Timestamp::MAX`], which is in the year 9999. What comes later has another width as a text.
+const LAST_SECOND: i64 = 253_402_207_200;
 
 /// Behind whatever an identifier begins with.
 const END: char = '~';
@@ -350,7 +350,7 @@ mod tests {
             ("email=odd", By::Nobody, "email=odd", ""),
             ("from=2 to=1", By::Nobody, "from=2 to=1", ""),
             ("until=-1", By::Nobody, "until=-1", ""),
-            ("from=253402300800", By::Nobody, "from=253402300800", ""),
+            ("from=253402207201", By::Nobody, "from=253402207201", ""),
         ];
         check(|filter| filter.plan(), &cases);
     }
@@ -362,6 +362,11 @@ mod tests {
             ("since=1", By::Cells, "", "since=1"),
         ];
         check(|filter| filter.by_age(), &cases);
+    }
+
+    #[test]
+    fn there_is_no_later_second() {
+        assert_eq!(Timestamp::MAX.as_second(), LAST_SECOND);
     }
 
     #[test]
