@@ -267,7 +267,8 @@ async fn by_cells(store: &Store, plan: &Plan, rows: Rows) -> Result<Found, Store
 /// How many of a cell's cards are probably among the first `wanted` of all, and a few more.
 fn share(wanted: usize, count: u64, total: u64) -> u16 {
     let share = (wanted as u64).saturating_mul(count) / total.max(1);
-    u16::try_from(share + share / 4 + 5).unwrap_or(u16::MAX)
+    let probable = share.saturating_add(share / 4).saturating_add(5);
+    u16::try_from(probable).unwrap_or(u16::MAX)
 }
 
 /// Cards of several partitions, each in the order of age, as one list in this order.
