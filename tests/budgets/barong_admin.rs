@@ -172,10 +172,8 @@ async fn bills(town: &mut Town, from: usize, to: usize) -> Vec<(Bill, u64)> {
     let mut bills = Vec::new();
     for path in [
         "/activities",
-        "/activities?topic=session&page=3&limit=10",
         "/activities?topic=password",
-        "/activities/admin?limit=1",
-        "/activities/admin?topic=nothing",
+        "/activities/admin?limit=1&page=3",
     ] {
         // What was read before is written down in the other log.
         bills.push(town.bill(path).await);
@@ -188,13 +186,10 @@ async fn a_page_of_a_log_costs_the_same_however_long_it_is() {
     let mut town = Town::found().await;
     town.metered.server.clock.advance(Duration::from_secs(50 * 24 * 3600));
     let few = bills(&mut town, 0, 11_000).await;
-    let many = bills(&mut town, 11_000, 40_000).await;
+    let many = bills(&mut town, 11_000, 22_000).await;
     let found = |bills: &[(Bill, u64)]| bills.iter().map(|(_, found)| *found).collect::<Vec<_>>();
     let all = MOST_LOOKED_AT as u64;
-    // Of the sessions that this test itself opened some are among the newest.
-    assert_eq!((found(&few)[0], found(&few)[2]), (all, 0));
-    assert_eq!((found(&few)[3], found(&few)[4]), (all, 0));
-    assert!(all - found(&few)[1] < 10);
+    assert_eq!([found(&few), found(&many)], [[all, 0, all]; 2]);
     for ((few, _), (many, _)) in few.iter().zip(&many) {
         assert_eq!(few.0, many.0, "calls");
         assert!((few.1 - many.1).abs() < 10.0 && many.1 < 1500.0, "{few:?} {many:?}");

@@ -62,7 +62,7 @@ async fn what_happened_to_accounts_is_listed_the_newest_first(#[values(Embedded,
     let admin = Administrator::first(&server).await;
     let all = rows(&admin, "/activities").await;
     let seen = short(&all);
-    assert!(seen[0].starts_with("session login succeed admin@"), "{seen:?}");
+    assert!(seen[0].starts_with("session login succeed root@"), "{seen:?}");
     let of_ada: Vec<_> = seen.iter().filter(|line| line.ends_with(ADA)).collect();
     assert_eq!(
         of_ada[..2],

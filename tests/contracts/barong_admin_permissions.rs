@@ -130,7 +130,11 @@ async fn a_row_acts_on_the_next_request_and_goes_with_the_next(#[values(Embedded
 #[tokio::test]
 async fn statuses_are_those_that_are_configured() {
     let server = Server::setup().env("BARONG_STATUS_CODES", "runtime").start().await;
-    let admin = Administrator::first(&server).await;
+    let entered = server.client().barong().enter(ADMIN, ADMIN_PASSWORD).await;
+    let admin = Administrator {
+        client: server.client(),
+        session: entered.expect_session(200),
+    };
     let form = [("role", "member"), ("verb", "get"), ("path", "api"), ("action", "drop")];
     assert_eq!(admin.post(PATH, &form).await.expect(200).json(), json!(200));
     let gone = admin.delete(PATH, &[("id", &id(&newest(&admin).await))]).await;
