@@ -10,7 +10,8 @@ async fn main() -> Result<(), Error> {
     let app = shared::http::gateway::from_env()?;
     let app = &app;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Asked>| {
-        handle(app, event.payload).await.map_err(Error::from)
+        // In a box: it carries the state of the table's client.
+        Box::pin(handle(app, event.payload)).await.map_err(Error::from)
     }))
     .await
 }
