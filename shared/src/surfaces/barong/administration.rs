@@ -75,7 +75,8 @@ fn methods(item: &PathItem) -> impl Iterator<Item = Method> {
 /// Lets through whom the edge lets through, and whose role has what the operation needs.
 async fn able(State((app, needs)): State<(App, Arc<Needs>)>, request: Request, next: Next) -> Response {
     match needed(&needs, &request) {
-        Some(ability) => let_in(&app, Some(ability), request, next).await,
+        // In a box: it carries all that the edge and the operation wait for.
+        Some(ability) => Box::pin(let_in(&app, Some(ability), request, next)).await,
         // A route that says nothing is nobody's.
         None => refused(Refusal::NotAble).into_response(),
     }

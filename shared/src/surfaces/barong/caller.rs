@@ -147,7 +147,8 @@ pub(super) async fn unrestricted(State(app): State<App>, request: Request, next:
 
 /// Lets through whom the edge lets through.
 pub(super) async fn authorized(State(app): State<App>, request: Request, next: Next) -> Response {
-    let_in(&app, None, request, next).await
+    // In a box: it carries all that the edge and the operation wait for.
+    Box::pin(let_in(&app, None, request, next)).await
 }
 
 /// Lets through whom the edge lets through, and whose role has what the route needs.
