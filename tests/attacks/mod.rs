@@ -1,6 +1,7 @@
 //! `security.md`: one named test for each attack that applies. README.md says which test keeps which line.
 
 mod addresses;
+mod admin_lists;
 mod administration;
 mod arc_tokens;
 mod at_rest;

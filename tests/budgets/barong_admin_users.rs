@@ -62,18 +62,18 @@ async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 const EXPECTED: &[(&str, usize, &str)] = &[
     ("levels", 1, "get3"),
     ("show a user", 3, "get3 | get1 | query commit1"),
-    ("put a label on", 5, "get3 | commit1 | get1 | query | commit4"),
-    ("decide by a label", 5, "get3 | commit1 | get1 | query | commit5"),
-    ("take a label off", 5, "get3 | commit1 | get1 | query | commit3"),
-    ("decide about a profile", 5, "get3 | commit1 | get1 | query | commit6"),
-    ("give a role", 5, "get3 | commit1 | get2 | query | commit4"),
+    ("put a label on", 5, "get3 | commit1 | get1 | query | commit5"),
+    ("decide by a label", 5, "get3 | commit1 | get1 | query | commit7"),
+    ("take a label off", 5, "get3 | commit1 | get1 | query | commit4"),
+    ("decide about a profile", 5, "get3 | commit1 | get1 | query | commit10"),
+    ("give a role", 5, "get3 | commit1 | get2 | query | commit7"),
     ("list API keys of a user", 3, "get3 | get1 | query get1"),
     (
         "switch codes off for a user",
         5,
-        "get3 | commit1 | get2 | query | commit7",
+        "get3 | commit1 | get2 | query | commit8",
     ),
-    ("ban a user", 5, "get3 | commit1 | get2 | query | commit4"),
+    ("ban a user", 5, "get3 | commit1 | get2 | query | commit7"),
     ("the same again", 4, "get3 | commit1 | get2 | query"),
 ];
 

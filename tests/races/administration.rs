@@ -7,6 +7,7 @@ use shared::access::edge::protection::{Administrator, Protected};
 use shared::accounts::administration::labels::{self, Missing, NotLabelled, Said, Wanted};
 use shared::accounts::administration::rule::{self, NotRuled};
 use shared::accounts::customer::{Customer, Scope};
+use shared::accounts::directory::card;
 use shared::accounts::{State, User};
 use shared::act::Undone;
 use shared::notify::Event;
@@ -16,19 +17,22 @@ use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::{PASSWORD, Server};
 
 use super::explorer::{Choices, Play, every, server_on, some};
+use super::lists::census_of_lists;
 use super::people::{account, enter, newcomer, origin, succeeded, until_answered};
 
 /// Somebody new with a role.
 async fn somebody(server: &Server, role: &str) -> User {
     let email = newcomer(server).await;
-    let user = account(server, &email).await.user;
+    let before = account(server, &email).await.user;
+    let user = User {
+        role: role.to_owned(),
+        ..before.clone()
+    };
     let mut commit = Commit::<StoreError>::new();
     commit.update(user.key(), Condition::Present, [Step::Set("role", text(role))]);
+    card::moved(&mut commit, &before, &user);
     server.app().store.commit(commit).await.unwrap();
-    User {
-        role: role.to_owned(),
-        ..user
-    }
+    user
 }
 
 async fn now(server: &Server, user: &User) -> Customer {
@@ -84,6 +88,7 @@ async fn no_session_outlives_a_ban(#[values(Embedded, DynamoDbLocal)] table: Tab
     let schedules = if table == Embedded { 60 } else { 5 };
     some(schedules, async |choices| ban_and_enter(&server, choices, 0).await).await;
     some(schedules, async |choices| ban_and_enter(&server, choices, 1).await).await;
+    census_of_lists(&server).await;
 }
 
 /// Two administrators give the same user another role each.
@@ -116,6 +121,7 @@ async fn every_change_of_a_role_is_written_down() {
     let server = server_on(Embedded).await.unwrap();
     every(async |choices| two_roles(&server, choices, 0).await).await;
     some(30, async |choices| two_roles(&server, choices, 1).await).await;
+    census_of_lists(&server).await;
 }
 
 /// Two superadmins take each other's role.
@@ -149,6 +155,7 @@ async fn of_two_who_take_each_others_role_one_stays(#[values(Embedded, DynamoDbL
     let schedules = if table == Embedded { 60 } else { 5 };
     some(schedules, async |choices| each_other(&server, choices, 0).await).await;
     some(schedules, async |choices| each_other(&server, choices, 1).await).await;
+    census_of_lists(&server).await;
 }
 
 /// Somebody becomes a superadmin while an administrator who is none bans them.
@@ -186,6 +193,7 @@ async fn nobody_bans_a_superadmin_by_being_quick() {
     let server = server_on(Embedded).await.unwrap();
     some(40, async |choices| promote_and_ban(&server, choices, 0).await).await;
     some(20, async |choices| promote_and_ban(&server, choices, 1).await).await;
+    census_of_lists(&server).await;
 }
 
 async fn put_label(
@@ -250,4 +258,5 @@ async fn level_and_state_are_what_the_labels_say(#[case] pairs: [(&'static str, 
     let server = server_on(Embedded).await.unwrap();
     every(async |choices| two_labels(&server, choices, 0, pairs).await).await;
     some(30, async |choices| two_labels(&server, choices, 1, pairs).await).await;
+    census_of_lists(&server).await;
 }

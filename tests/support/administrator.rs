@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::barong::{BASE, COOKIE, Session};
 use crate::edge::somebody;
+use crate::owner::with_form;
 use crate::server::{ADMIN, ADMIN_PASSWORD};
 use crate::{Answer, Client, Server};
 
@@ -44,11 +45,7 @@ impl Administrator {
 
     /// With these parameters in a form.
     pub async fn call(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Answer {
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(form);
-        let request = self.request(method, path);
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        self.client.send(request.body(body.finish())).await
+        self.client.send(with_form(self.request(method, path), form)).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {

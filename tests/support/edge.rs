@@ -94,9 +94,10 @@ impl Server {
     /// Whose address this is.
     pub async fn account(&self, email: &str) -> User {
         let items = self.dump().await.into_iter();
-        // Counters of limits are of no kind.
+        // Counters of attempts are of no kind.
         let is_user = |item: &Item| item.get("kind").is_some_and(|kind| kind.as_s().unwrap() == "user");
-        let mut users = items.filter(is_user).map(|item| read::<User>(item).unwrap());
+        let users = items.filter(is_user);
+        let mut users = users.map(|item| read::<User>(item).unwrap());
         users.find(|user| user.email.typed() == email).unwrap()
     }
 

@@ -42,11 +42,7 @@ impl Owner {
 
     /// With these parameters in a form.
     pub async fn call(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Answer {
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(form);
-        let request = self.request(method, path);
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        self.client().send(request.body(body.finish())).await
+        self.client().send(with_form(self.request(method, path), form)).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -143,6 +139,14 @@ impl Owner {
         let request = request.header("x-auth-apikey", kid).header("x-auth-nonce", nonce);
         self.client().send(request.header("x-auth-signature", signature)).await
     }
+}
+
+/// A request with these parameters in a form.
+pub fn with_form(request: reqwest::RequestBuilder, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    let mut body = url::form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(form);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    request.body(body.finish())
 }
 
 /// What a request by an API key is signed with.

@@ -213,15 +213,7 @@ mod tests {
     }
 
     fn any_state() -> impl Strategy<Value = State> {
-        prop::sample::select(vec![
-            State::Unactivated,
-            State::Pending,
-            State::Active,
-            State::Inactive,
-            State::Locked,
-            State::Banned,
-            State::Deleted,
-        ])
+        prop::sample::select(&State::ALL)
     }
 
     proptest! {
