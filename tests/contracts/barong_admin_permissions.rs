@@ -5,6 +5,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use tests::edge::ME;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
+use tests::server::{ADMIN, ADMIN_PASSWORD};
 use tests::{Administrator, Server};
 
 const PATH: &str = "/permissions";
