@@ -194,7 +194,8 @@ pub async fn pass(
             Asking::Gateway => None,
         },
     };
-    let judged = passage::judge(app, &asked).await?;
+    // In a box: every guarded request would carry the whole of its state.
+    let judged = Box::pin(passage::judge(app, &asked)).await?;
     let (body, parameters) = match judged.is_noted() {
         true => parameters(&parts, body).await?,
         false => (body, Map::new()),
