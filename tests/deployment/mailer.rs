@@ -1,8 +1,15 @@
 //! The mailer's program on a table of its own, with SES as an emulator plays it. Skipped where there is no emulator.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_sdk_dynamodbstreams::types::ShardIteratorType;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
 use countersign::serve_embedded;
 use dynoxide::Database;
+use http::{StatusCode, Uri};
 use serde_json::{Value, json};
 use shared::App;
 use shared::accounts::Email;
@@ -16,6 +23,7 @@ use shared::store::record::read;
 use shared::store::{Commit, Condition, Record as _, StoreError, schema};
 use tests::runtime_api::Function;
 use tests::{emulator, events, services};
+use tokio::net::TcpListener;
 
 use super::mime;
 
@@ -208,6 +216,64 @@ async fn a_message_that_was_sent_is_forgotten_but_for_its_mark() {
         "{item:?}"
     );
     assert_eq!(item["provider_id"].as_s().unwrap(), mails[0]["id"].as_str().unwrap());
+}
+
+/// SES that takes no more for a while: how often it says so before it takes one, and how many it took.
+#[derive(Default)]
+struct BusySes {
+    refusals: AtomicUsize,
+    taken: AtomicUsize,
+}
+
+impl BusySes {
+    async fn start(refusals: usize) -> (Arc<Self>, String) {
+        let ses = Arc::new(Self::default());
+        ses.refusals.store(refusals, Ordering::SeqCst);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let routes = Router::new().fallback(Self::answer).with_state(Arc::clone(&ses));
+        tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        (ses, endpoint)
+    }
+
+    async fn answer(State(ses): State<Arc<Self>>, uri: Uri) -> Response {
+        let left = |left: usize| left.checked_sub(1);
+        if !uri.path().ends_with("/outbound-emails") {
+            return Json(json!({})).into_response();
+        }
+        if ses
+            .refusals
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, left)
+            .is_ok()
+        {
+            let error = [("x-amzn-errortype", "TooManyRequestsException")];
+            let said = Json(json!({ "message": "Maximum sending rate exceeded." }));
+            return (StatusCode::TOO_MANY_REQUESTS, error, said).into_response();
+        }
+        ses.taken.fetch_add(1, Ordering::SeqCst);
+        Json(json!({ "MessageId": "0100018c" })).into_response()
+    }
+}
+
+/// The sending rate of SES is a limit like any other: the message waits, and is sent once.
+#[tokio::test]
+async fn a_message_that_ses_is_too_busy_for_is_sent_later_and_once() {
+    // The SDK tries three times by itself.
+    let (ses, endpoint) = BusySes::start(4).await;
+    let post = Post::open(&endpoint).await;
+    let (message, _) = post.write().await;
+    assert_eq!(post.deliver(&[record_of(&message, "7")]).await, ["7"]);
+    assert_eq!(
+        (post.stage(&message).await, ses.taken.load(Ordering::SeqCst)),
+        (Stage::Pending, 0)
+    );
+    for _ in 0..3 {
+        assert_eq!(post.deliver(&[record_of(&message, "7")]).await, [] as [&str; 0]);
+        assert_eq!(
+            (post.stage(&message).await, ses.taken.load(Ordering::SeqCst)),
+            (Stage::Sent, 1)
+        );
+    }
 }
 
 /// From the registration to the mail, through what is deployed: function, table, stream, mailer, SES.
