@@ -107,8 +107,10 @@ async fn without_a_keyring_there_are_no_tokens() {
     let client = server.client();
     let token = client.join(ADA).await;
     std::fs::write(server.data_dir().join("keyring.json"), "{}").unwrap();
-    // The keyring is read again after five minutes.
+    // The keyring is read again after five minutes, and believed for half an hour while it cannot be.
     server.clock.advance(std::time::Duration::from_secs(301));
+    client.me(&token).await.expect(200);
+    server.clock.advance(shared::tokens::keys::STALE);
     let answer = client.me(&token).await.expect_engine_error(503, &[]);
     assert!(!answer.text().contains("keyring"), "{}", answer.text());
     client.sign_in_with(ADA, PASSWORD).await.expect_engine_error(503, &[]);

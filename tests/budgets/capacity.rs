@@ -119,10 +119,9 @@ async fn bill(table: Table) -> Option<BTreeMap<&'static str, (f64, f64)>> {
 }
 
 /// Read and write units that an operation may cost. Small items: a unit is 4 KB read consistently or 1 KB written; a write
-/// costs twice that in a transaction, and once more for each index that shows the item. The engines count a little
-/// differently, hence bounds.
+/// costs twice that in a transaction, and once more for each index that shows the item.
 const MOST: [(&str, f64, f64); 26] = [
-    ("signup", 0.0, 27.0),
+    ("signup", 0.0, 21.0),
     ("signin", 3.0, 16.0),
     ("signin refused", 4.0, 0.0),
     ("me", 3.0, 0.0),
@@ -130,8 +129,8 @@ const MOST: [(&str, f64, f64); 26] = [
     ("reset", 1.0, 4.0),
     ("signout", 2.0, 2.0),
     ("changepassword", 3.0, 11.0),
-    ("register", 0.0, 31.0),
-    ("activate", 2.0, 41.0),
+    ("register", 0.0, 24.0),
+    ("activate", 2.0, 26.0),
     ("activate refused", 2.0, 1.0),
     ("authenticate", 3.0, 15.0),
     ("validate", 3.0, 0.0),
@@ -150,6 +149,15 @@ const MOST: [(&str, f64, f64); 26] = [
     ("roles-delete, that one has", 6.0, 30.0),
 ];
 
+/// How many times as much an engine may count as written. DynamoDB Local counts what an index shows of a transaction more
+/// than once, which AWS does not.
+pub fn lenience(table: Table) -> f64 {
+    match table {
+        Embedded => 1.0,
+        DynamoDbLocal => 3.0,
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn no_operation_costs_more_units_than_these(#[values(Embedded, DynamoDbLocal)] table: Table) {
@@ -158,7 +166,7 @@ async fn no_operation_costs_more_units_than_these(#[values(Embedded, DynamoDbLoc
     for (operation, most_read, most_written) in MOST {
         let (read, written) = bill[operation];
         assert!(
-            read <= most_read && written <= most_written,
+            read <= most_read && written <= most_written * lenience(table),
             "{operation}: {read} read, {written} written"
         );
         assert!(read + written > 0.0, "{operation} was not counted");
@@ -200,8 +208,8 @@ const MOST_OF_TENANTS: &[(&str, f64, f64)] = &[
     ("bind_user, a member", 8.0, 17.0),
     ("unbind_user", 7.0, 13.0),
     ("delete_role", 5.0, 17.0),
-    ("deactivate_user", 6.0, 29.0),
-    ("activate_user", 6.0, 29.0),
+    ("deactivate_user", 6.0, 23.0),
+    ("activate_user", 6.0, 23.0),
     ("unbind_user, the last role", 7.0, 13.0),
     ("invite_user", 9.0, 29.0),
     ("invite_user, who has an account", 9.0, 29.0),
@@ -237,7 +245,7 @@ async fn no_operation_of_organizations_costs_more_units_than_these(#[values(Embe
     for ((name, read, written), (known, most_read, most_written)) in units.bill.iter().zip(MOST_OF_TENANTS) {
         assert_eq!(name, known);
         assert!(read + written > 0.0, "{name} was not counted");
-        if read > most_read || written > most_written {
+        if read > most_read || *written > most_written * lenience(table) {
             beyond.push(format!("{name}: {read} read, {written} written"));
         }
     }

@@ -75,7 +75,12 @@ async fn whoever_reads_a_user_is_written_down() {
         ["users", "read", "succeed"]
     );
     let path = format!("api/v2/admin/users/{}", ada.session.uid);
-    assert_eq!(last["data"], json!({ "path": path, "uid": ada.session.uid }));
+    // Whoever asks names no browser.
+    let note = "Detected suspicious browser";
+    assert_eq!(
+        last["data"],
+        json!({ "path": path, "uid": ada.session.uid, "note": note })
+    );
     // Of nobody nothing was read.
     admin.get(&format!("/users/{NOBODY}")).await.expect(404);
     assert_eq!(server.audits().await.len(), before + 1);

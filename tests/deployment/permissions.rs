@@ -194,9 +194,12 @@ fn the_mailer_touches_messages_and_nothing_else() {
 #[test]
 fn the_authorizer_is_asked_by_authorizers_of_this_account() {
     let stack = Stack::read();
-    let permissions = stack.resources("AWS::Lambda::Permission");
-    let [(_, permission)] = permissions[..] else {
-        panic!("{permissions:?}")
+    let permissions = stack.resources("AWS::Lambda::Permission").into_iter();
+    let asked: Vec<_> = permissions
+        .filter(|(_, permission)| permission["Properties"]["Principal"] == "apigateway.amazonaws.com")
+        .collect();
+    let [(_, permission)] = asked[..] else {
+        panic!("{asked:?}")
     };
     let arn = json!({ "Fn::GetAtt": ["PlatformAuthorizer", "Arn"] });
     let whose = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/authorizers/*";
