@@ -38,6 +38,7 @@ async fn strangers(teller: &mut Teller<'_, impl Api>, people: &People) {
         "admin.metrics",
         "admin.permissions.list",
         "admin.restrictions.list",
+        "admin.restrictions.whitelink",
         "admin.users.labels.list_values",
     ] {
         teller.tell(own(&somebody, operation), 401).await;
