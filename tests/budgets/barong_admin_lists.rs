@@ -41,7 +41,7 @@ fn items_of(n: usize) -> Vec<Item> {
     // Younger than whoever the server makes.
     let (id, uid, at) = (format!("7{n:025}"), format!("ID{n:010}"), "2026-01-01T00:00:00Z");
     let (pk, changed) = (format!("USER#{id}"), format!("2027-01-01T00:00:00.{n:06}Z"));
-    let state = if n % RARE == 0 { "locked" } else { "active" };
+    let state = if n.is_multiple_of(RARE) { "locked" } else { "active" };
     let (cell, place) = (format!("USERS#member#{state}#1"), format!("{changed}#{id}"));
     let mut card = item(
         "card",
@@ -225,7 +225,7 @@ impl Town {
     /// The user that a list shows.
     fn user(&self, n: usize) -> Item {
         let (id, mut user) = (format!("7{n:025}"), self.model.clone());
-        let state = if n % RARE == 0 { "locked" } else { "active" };
+        let state = if n.is_multiple_of(RARE) { "locked" } else { "active" };
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let number = || AttributeValue::N("1".to_owned());
         user.extend([

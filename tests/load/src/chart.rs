@@ -79,7 +79,7 @@ fn panel(svg: &mut String, top: f64, measured: &Measured) {
     }
     let name = measured.scenario.name();
     let (rate, millis) = (measured.rate(), |time: Duration| time.as_secs_f64() * 1000.0);
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<text class=\"h\" x=\"{LEFT}\" y=\"{:.1}\">{name}: {rate:.0}/s</text>\
          <text class=\"t50\" x=\"{:.1}\" y=\"{:.1}\">p50 {:.1} ms</text>\
@@ -87,7 +87,7 @@ fn panel(svg: &mut String, top: f64, measured: &Measured) {
          <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{:.0} ms</text>\
          <text x=\"{:.1}\" y=\"{ground:.1}\" text-anchor=\"end\">0</text>\
          {bars}<polyline class=\"p50\" points=\"{}\"/><polyline class=\"p99\" points=\"{}\"/>\
-         <line class=\"a\" x1=\"{LEFT}\" y1=\"{ground:.1}\" x2=\"{:.1}\" y2=\"{ground:.1}\"/>\n",
+         <line class=\"a\" x1=\"{LEFT}\" y1=\"{ground:.1}\" x2=\"{:.1}\" y2=\"{ground:.1}\"/>",
         top + 20.0,
         WIDTH - RIGHT - 180.0,
         top + 20.0,
