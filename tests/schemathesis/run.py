@@ -22,6 +22,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SURFACES = ["engine", "identity-server", "arc", "barong"]
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+# What would end the client that the next sign-in needs; strangers try it.
+SPARED = ["auth-clients-update-all", "auth-clients-update", "auth-clients-replace", "auth-clients-delete"]
+
 # Requests made up for each operation, beside those that try each limit of its parameters.
 EXAMPLES = 40
 
@@ -56,6 +59,8 @@ def ask(surface, session, seed, environment, directory):
         "--no-color",
     ]
     environment = {**environment, "COUNTERSIGN_SURFACE": surface}
+    if session == "signed in" and surface == "arc":
+        command += [f"--exclude-operation-id={name}" for name in SPARED]
     if session == "signed in":
         environment["SCHEMATHESIS_HOOKS"] = str(HERE / "signed_in.py")
     run = subprocess.run(command, env=environment, cwd=directory, capture_output=True, text=True)
@@ -64,7 +69,7 @@ def ask(surface, session, seed, environment, directory):
     summary = json.loads(report.read_text())
     requests = summary["test_cases"]["generated"]
     # A run that tried nothing, or not all, has shown nothing.
-    well = run.returncode == 0 and requests > 0 and summary["operations"]["tested"] == summary["operations"]["total"]
+    well = run.returncode == 0 and requests > 0 and summary["operations"]["tested"] == summary["operations"]["selected"]
     print(f"{surface}, {session}: {requests} requests, {'ok' if well else 'FAILED'}", flush=True)
     if not well:
         print(run.stdout[-20_000:])

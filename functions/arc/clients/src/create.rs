@@ -22,6 +22,7 @@ use crate::view::{ClientView, row};
     responses(
         Guarded,
         (status = 200, description = "The client", body = ClientView),
+        (status = 400, description = "Broken JSON", body = ErrorBody),
         (status = 409, description = "Another client has the clientId, or there are as many as there may be", body = ErrorBody),
         (status = 422, description = "The body breaks its schema", body = ErrorBody),
     )

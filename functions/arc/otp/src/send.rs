@@ -30,6 +30,7 @@ pub struct Wanted {
     request_body = Wanted,
     responses(
         (status = 204, description = "If the name belongs to somebody, the code is on its way"),
+        (status = 400, description = "Broken JSON", body = ErrorBody),
         (status = 401, description = "`Client Verification Failed`", body = ErrorBody),
         (status = 422, description = "The body breaks its schema", body = ErrorBody),
         (status = 429, description = "Too many for this name, or from this address", body = ErrorBody),

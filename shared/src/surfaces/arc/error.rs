@@ -37,7 +37,7 @@ struct Inner {
     code: Option<&'static str>,
     /// What is wrong with which part of the request, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>, nullable = false)]
+    #[schema(value_type = Option<Value>, nullable = false)]
     details: Option<Value>,
 }
 

@@ -21,6 +21,7 @@ use super::{Otp, trusted};
     request_body = Otp,
     responses(
         (status = 200, description = "What was stored", body = Otp),
+        (status = 400, description = "Broken JSON", body = ErrorBody),
         (status = 422, description = "The body breaks its schema", body = ErrorBody),
         (status = 429, description = "Too many from this address", body = ErrorBody),
     )

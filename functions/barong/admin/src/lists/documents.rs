@@ -20,7 +20,7 @@ use crate::entities::KycUserView;
     description = "Those whose private label `document` is `pending` or `replaced`, the one first whose label did not change for longest. Where there are filters, the first 10,000 of them are looked at, and Total says how many of these are meant.",
     params(CallerHeaders, Filters),
     responses(
-        (status = 200, description = "A page of them, with everything that is known of them where `extended` says so; Total, Page, Per-Page and Link say which of how many", body = Vec<KycUserView>),
+        (status = 200, description = "A page of them; as admin.users.get shows each where `extended` says so; Total, Page, Per-Page and Link say which of how many", body = Vec<UserView>),
         (status = 422, description = "`admin.user.non_boolean_extended`, `admin.user.invalid_range`, `invalid`, `non_integer_page`, `non_positive_page`, `non_integer_limit`, `invalid_limit`", body = ErrorKeys),
         Guarded,
     )

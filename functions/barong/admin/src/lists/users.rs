@@ -19,11 +19,14 @@ pub struct UserWithProfilesView {
     /// The user.
     #[serde(flatten)]
     user: UserView,
-    /// What it told.
+    /// What it told; this and what follows where `extended` says so.
+    #[schema(required = false)]
     profiles: Vec<ProfileView>,
     /// When it was made.
+    #[schema(required = false)]
     created_at: Moment,
     /// When it last changed.
+    #[schema(required = false)]
     updated_at: Moment,
 }
 
