@@ -26,7 +26,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 SPARED = ["auth-clients-update-all", "auth-clients-update", "auth-clients-replace", "auth-clients-delete"]
 
 # Requests made up for each operation, beside those that try each limit of its parameters.
-EXAMPLES = 40
+EXAMPLES = 25
 
 
 def start(directory, environment):
