@@ -45,10 +45,13 @@ fn failed(wrong: &str) -> ExitCode {
 
 /// Drives every scenario, prints a row for each, and draws them; whether all requests went well.
 async fn drive(arguments: &Arguments) -> Result<bool, String> {
-    let people = people::gather(arguments).await?;
+    let mut people = people::gather(arguments).await?;
     let mut all = Vec::new();
     println!("{}", Measured::HEADING);
     for scenario in &arguments.scenarios {
+        for person in &mut people {
+            person.prepare(*scenario, arguments).await?;
+        }
         let measured = measure::run(*scenario, &people, arguments).await?;
         println!("{measured}");
         all.push(measured);

@@ -41,7 +41,7 @@ impl Pair {
     }
 }
 
-/// Makes as many accounts as there are clients, and signs them in where they are needed.
+/// Makes as many accounts as there are clients.
 pub async fn gather(arguments: &Arguments) -> Result<Vec<Person>, String> {
     let web = Web::new(&arguments.url)?;
     #[expect(
@@ -52,7 +52,15 @@ pub async fn gather(arguments: &Arguments) -> Result<Vec<Person>, String> {
     let mut people = Vec::new();
     for number in 1..=arguments.clients {
         let email = format!("load-{run}-{number}@example.com");
-        people.push(Person::join(web.clone(), arguments, email).await?);
+        let account = json!({ "email": email, "password": PASSWORD, "firstName": "L", "lastName": "Oad" });
+        web.post("/api/v1/signup", &account).await?;
+        people.push(Person {
+            web: web.clone(),
+            email,
+            token: String::new(),
+            cookie: String::new(),
+            pair: Pair::default(),
+        });
         eprint!("\r{number} of {} accounts", arguments.clients);
     }
     eprintln!();
@@ -60,39 +68,37 @@ pub async fn gather(arguments: &Arguments) -> Result<Vec<Person>, String> {
 }
 
 impl Person {
-    async fn join(web: Web, arguments: &Arguments, email: String) -> Result<Self, String> {
-        let (mut cookie, mut pair) = (String::new(), Pair::default());
-        let account = json!({ "email": email, "password": PASSWORD, "firstName": "L", "lastName": "Oad" });
-        web.post("/api/v1/signup", &account).await?;
-        let token = sign_in(&web, &email).await?;
-        if arguments.scenarios.contains(&Scenario::Authz) {
-            let credentials = json!({ "email": email, "password": PASSWORD });
-            let answer = web.post("/api/v2/identity/sessions", &credentials).await?;
-            let set = answer.headers.get(SET_COOKIE).and_then(|set| set.to_str().ok());
-            let set = set.and_then(|set| set.split(';').next());
-            set.ok_or("a sign-in on barong sets no cookie")?.clone_into(&mut cookie);
+    /// Gets what a scenario needs: sessions are few, and one scenario may end those of another.
+    pub async fn prepare(&mut self, scenario: Scenario, arguments: &Arguments) -> Result<(), String> {
+        match scenario {
+            Scenario::SignIn => {}
+            Scenario::Me => self.token = self.sign_in().await?,
+            Scenario::Refresh => {
+                let client = json!({
+                    "client_id": arguments.client_id,
+                    "client_secret": arguments.client_secret,
+                    "username": self.email,
+                    "password": PASSWORD,
+                });
+                self.pair = Pair::of(&self.web.post("/auth/login-token", &client).await?)?;
+            }
+            Scenario::Authz => {
+                let credentials = json!({ "email": self.email, "password": PASSWORD });
+                let answer = self.web.post("/api/v2/identity/sessions", &credentials).await?;
+                let set = answer.headers.get(SET_COOKIE).and_then(|set| set.to_str().ok());
+                let cookie = set.and_then(|set| set.split(';').next());
+                cookie
+                    .ok_or("a sign-in on barong sets no cookie")?
+                    .clone_into(&mut self.cookie);
+            }
         }
-        if arguments.scenarios.contains(&Scenario::Refresh) {
-            let client = json!({
-                "client_id": arguments.client_id,
-                "client_secret": arguments.client_secret,
-                "username": email,
-                "password": PASSWORD,
-            });
-            pair = Pair::of(&web.post("/auth/login-token", &client).await?)?;
-        }
-        Ok(Self {
-            web,
-            email,
-            token,
-            cookie,
-            pair,
-        })
+        Ok(())
     }
 
     /// By password, on engine.
     pub async fn sign_in(&self) -> Result<String, String> {
-        sign_in(&self.web, &self.email).await
+        let credentials = json!({ "username": self.email, "password": PASSWORD });
+        Ok(self.web.post("/api/v1/signin", &credentials).await?.text())
     }
 
     /// Who one is, on engine.
@@ -128,9 +134,4 @@ impl Person {
             false => Err("a decision came without a token".to_owned()),
         }
     }
-}
-
-async fn sign_in(web: &Web, email: &str) -> Result<String, String> {
-    let credentials = json!({ "username": email, "password": PASSWORD });
-    Ok(web.post("/api/v1/signin", &credentials).await?.text())
 }
