@@ -38,19 +38,12 @@ pub fn within(query: Query, (first, last): Span) -> Query {
     query.between(edge(first, 0), edge(last, u128::MAX))
 }
 
-/// The span from one second to another, both included, as far as there can be anything in it: nothing is older than the first
-/// account, and nothing newer than now. `None` where that leaves nothing.
-///
-/// # Errors
-/// [`StoreError`] when the table cannot be read.
-pub async fn span(app: &App, from: Option<i64>, to: Option<i64>) -> Result<Option<Span>, StoreError> {
-    let Some(oldest) = directory::oldest(&app.store).await? else {
-        return Ok(None);
-    };
-    let start = from.map_or(oldest, |from| moment(from, 0).max(oldest));
-    let end = app.clock.now();
-    let end = to.map_or(end, |to| moment(to, 999).min(end));
-    Ok((start <= end).then_some((start, end)))
+/// The span from one second to another, both included, and no further than now. `None` where that leaves nothing.
+pub fn asked(app: &App, from: Option<i64>, to: Option<i64>) -> Option<Span> {
+    let start = from.map_or(Timestamp::UNIX_EPOCH, |from| moment(from, 0));
+    let now = app.clock.now();
+    let end = to.map_or(now, |to| moment(to, 999).min(now));
+    (start <= end).then_some((start, end))
 }
 
 fn moment(seconds: i64, millis: i64) -> Timestamp {
@@ -59,17 +52,22 @@ fn moment(seconds: i64, millis: i64) -> Timestamp {
     at.unwrap_or(if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
-/// Looks at what was written down in a span, the newest first: one query a month.
+/// Looks at what was written down in a span, the newest first: one query a month, as far as there can be anything in it:
+/// nothing is older than the first account.
 ///
 /// # Errors
 /// [`StoreError`] when the table cannot be read.
 pub async fn newest<T>(
     app: &App,
     sieve: &mut Sieve<T>,
-    span: Span,
+    (first, last): Span,
     of_month: impl Fn(&str) -> Query,
     mut pick: impl FnMut(Item) -> Result<Option<T>, StoreError>,
 ) -> Result<(), StoreError> {
+    let Some(oldest) = directory::oldest(&app.store).await? else {
+        return Ok(());
+    };
+    let span = (first.max(oldest), last);
     for month in months(span).into_iter().rev() {
         if sieve.is_full() {
             break;
