@@ -23,7 +23,7 @@ pub use crate::act::in_words;
 pub use administration::Administration;
 pub use caller::{Asking, Caller, CallerHeaders, Guarded, pass, refused};
 pub use error::{BarongError, ErrorKeys};
-pub use paging::Paging;
+pub use paging::{PageParams, Paging};
 pub use params::{Given, Params, Upload};
 pub use status::{scalar, success};
 

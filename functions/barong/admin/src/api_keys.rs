@@ -8,7 +8,7 @@ use shared::accounts::{User, administration};
 use shared::credentials::api_key::manage;
 use shared::store::record::read_optional;
 use shared::surfaces::barong::api_keys::{ApiKeyView, KeyList};
-use shared::surfaces::barong::{BarongError, CallerHeaders, ErrorKeys, Guarded, Params};
+use shared::surfaces::barong::{BarongError, CallerHeaders, ErrorKeys, Guarded, PageParams, Params};
 
 use crate::refusals::no_user;
 
@@ -21,8 +21,7 @@ use crate::refusals::no_user;
     params(
         CallerHeaders,
         ("uid" = String, Query, description = "The short identifier of the user"),
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        PageParams,
         ("ordering" = Option<String>, Query, description = "asc or desc"),
         ("order_by" = Option<String>, Query, description = "id, kid, algorithm, scope, state, created_at or updated_at"),
     ),

@@ -11,7 +11,7 @@ use shared::access::edge::permission::manage::{self, Draft, NotChanged, Wanted};
 use shared::access::edge::{Action, Permission, Verb};
 use shared::surfaces::barong::entities::Moment;
 use shared::surfaces::barong::{
-    BarongError, CallerHeaders, ErrorKeys, Given, Guarded, Paging, Params, in_words, scalar, success,
+    BarongError, CallerHeaders, ErrorKeys, Given, Guarded, PageParams, Paging, Params, in_words, scalar, success,
 };
 use utoipa::ToSchema;
 
@@ -65,8 +65,7 @@ impl PermissionView {
     summary = "The permission table",
     params(
         CallerHeaders,
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        PageParams,
     ),
     responses(
         (status = 200, description = "Rows by their numbers; Total, Page, Per-Page and Link say which of how many", body = Vec<PermissionView>),

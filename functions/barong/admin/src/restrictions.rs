@@ -16,7 +16,8 @@ use shared::access::edge::{Category, Restriction, Scope, whitelink};
 use shared::surfaces::barong::entities::Moment;
 use shared::surfaces::barong::params::integer;
 use shared::surfaces::barong::{
-    BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, Paging, Params, in_words, scalar, success,
+    BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, PageParams, Paging, Params, in_words, scalar,
+    success,
 };
 use utoipa::ToSchema;
 
@@ -110,8 +111,7 @@ impl Filter {
         ("range" = Option<String>, Query, description = "created or updated: what from and to are about"),
         ("from" = Option<i64>, Query, description = "Seconds since 1970, included"),
         ("to" = Option<i64>, Query, description = "Seconds since 1970, included"),
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        PageParams,
     ),
     responses(
         (status = 200, description = "Rules by their numbers, also those that are off; Total, Page, Per-Page and Link say which of how many", body = Vec<RestrictionView>),

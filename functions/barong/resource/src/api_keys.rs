@@ -12,7 +12,9 @@ use shared::credentials::api_key::{ALGORITHM, KeyState};
 use shared::credentials::totp::WrongCode;
 use shared::credentials::totp::enrolment::{self, NotDone as NotShown};
 use shared::surfaces::barong::api_keys::{ApiKeyView, KeyList};
-use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, Params, in_words};
+use shared::surfaces::barong::{
+    BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, PageParams, Params, in_words,
+};
 use utoipa::ToSchema;
 
 use crate::refusals::not_found;
@@ -25,8 +27,7 @@ use crate::refusals::not_found;
     summary = "One's API keys",
     params(
         CallerHeaders,
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        PageParams,
         ("ordering" = Option<String>, Query, description = "asc or desc"),
         ("order_by" = Option<String>, Query, description = "id, kid, algorithm, scope, state, created_at or updated_at"),
     ),

@@ -5,12 +5,26 @@ use axum::response::{IntoResponse, Response};
 use http::Uri;
 use http::header::{HeaderMap, HeaderName, HeaderValue, LINK};
 use serde::Serialize;
+use utoipa::IntoParams;
 
 use super::params::{Given, integer};
 use crate::App;
 
 /// Rows of a page, when nobody asks for a number, and at most.
 const MOST: u64 = 100;
+
+/// What a list is asked for its pages, for API documents.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only their documentation is used")]
+pub struct PageParams {
+    /// From 1
+    #[param(value_type = u64, required = false)]
+    page: Option<u64>,
+    /// 1 to 100
+    #[param(value_type = u64, required = false)]
+    limit: Option<u64>,
+}
 
 /// Which page of a list is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

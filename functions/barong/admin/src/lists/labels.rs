@@ -12,7 +12,7 @@ use shared::accounts::customer::labels::PRIVATE;
 use shared::accounts::directory::search;
 use shared::store::query::Range;
 use shared::surfaces::barong::entities::UserView;
-use shared::surfaces::barong::{BarongError, CallerHeaders, ErrorKeys, Guarded, Paging, Params};
+use shared::surfaces::barong::{BarongError, CallerHeaders, ErrorKeys, Guarded, PageParams, Paging, Params};
 
 use super::wanted::rows;
 
@@ -27,8 +27,7 @@ use super::wanted::rows;
         CallerHeaders,
         ("key" = String, Query, description = "Its key"),
         ("value" = String, Query, description = "Its value"),
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        PageParams,
     ),
     responses(
         (status = 200, description = "A page of them; Total, Page, Per-Page and Link say which of how many", body = Vec<UserView>),

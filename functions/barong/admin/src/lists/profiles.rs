@@ -5,7 +5,7 @@ use axum::response::Response;
 use shared::App;
 use shared::accounts::directory;
 use shared::surfaces::barong::entities::ProfileView;
-use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Guarded, Paging, Params};
+use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Guarded, PageParams, Paging, Params};
 
 use crate::by;
 
@@ -18,8 +18,7 @@ use crate::by;
     description = "In whatever state, the oldest first, and unmasked; it is written down who reads them. Whose they are is not said.",
     params(
         CallerHeaders,
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        PageParams,
     ),
     responses(
         (status = 200, description = "A page of them; Total, Page, Per-Page and Link say which of how many", body = Vec<ProfileView>),

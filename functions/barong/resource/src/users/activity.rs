@@ -7,7 +7,9 @@ use shared::App;
 use shared::activity::{Activity, own};
 use shared::surfaces::barong::entities::HappenedView;
 use shared::surfaces::barong::params::integer;
-use shared::surfaces::barong::{BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, Paging, Params};
+use shared::surfaces::barong::{
+    BarongError, Caller, CallerHeaders, ErrorKeys, Given, Guarded, PageParams, Paging, Params,
+};
 use utoipa::ToSchema;
 
 /// What may be asked for; `all` is everything.
@@ -85,8 +87,7 @@ impl Wanted {
     params(
         CallerHeaders,
         ("topic" = String, Path, description = "all, password, session, otp or account"),
-        ("page" = Option<u64>, Query, description = "From 1"),
-        ("limit" = Option<u64>, Query, description = "1 to 100"),
+        PageParams,
         ("time_from" = Option<i64>, Query, description = "Seconds since 1970, included"),
         ("time_to" = Option<i64>, Query, description = "Seconds since 1970, excluded"),
         ("result" = Option<String>, Query, description = "succeed, failed or denied"),
