@@ -58,11 +58,14 @@ def ask(surface, session, seed, environment, directory):
         "--continue-on-failure",
         "--no-color",
     ]
-    environment = {**environment, "COUNTERSIGN_SURFACE": surface}
+    environment = {
+        **environment,
+        "COUNTERSIGN_SURFACE": surface,
+        "COUNTERSIGN_SESSION": session,
+        "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"),
+    }
     if session == "signed in" and surface == "arc":
         command += [f"--exclude-operation-id={name}" for name in SPARED]
-    if session == "signed in":
-        environment["SCHEMATHESIS_HOOKS"] = str(HERE / "signed_in.py")
     run = subprocess.run(command, env=environment, cwd=directory, capture_output=True, text=True)
     if not report.exists():
         sys.exit(run.stdout + run.stderr)
