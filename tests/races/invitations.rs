@@ -5,6 +5,7 @@ use shared::App;
 use shared::access::Actor;
 use shared::accounts::Email;
 use shared::act::Undone;
+use shared::clock::Clock;
 use shared::ids::{InvitationId, RoleId, UserId};
 use shared::organizations::invitations::answer::{self, NotAccepted, NotRevoked};
 use shared::organizations::invitations::invite::{self, NotInvited};
@@ -66,6 +67,43 @@ async fn an_invitation_is_accepted_once() {
     let schedules = every(async |choices| accept_twice(&server, choices, 0).await).await;
     assert!(schedules >= 20, "{schedules}");
     some(25, async |choices| accept_twice(&server, choices, 1).await).await;
+}
+
+/// The invited accepts from two sessions, one of which comes when it is too late: its process's clock says so.
+async fn accept_and_expire(server: &Server, choices: &mut Choices, faults: usize) {
+    let tenant = tenant(server).await;
+    let role = tenant.role(server, "Clerk").await;
+    let (user, email) = stranger(server).await;
+    let (_, token) = tenant.invite(server, &email, role).await;
+    let (late, _) = Clock::settable(server.app().clock.now() + LIFETIME);
+    let mut play = Play::new(server.app(), faults);
+    let again = token.clone();
+    let in_time = play.client("in time", move |app| accept(app, user, token));
+    let too_late = play.client_with(
+        "too late",
+        |parts| parts.clock = late,
+        move |app| accept(app, user, again),
+    );
+    let played = play.run(choices).await;
+
+    let census = tenant.census(server).await;
+    let too_late = [too_late.told()];
+    let closed = [Status::Expired, Status::Accepted].map(NotAccepted::Closed);
+    assert_eq!(succeeded(&too_late, &closed), 0, "nobody accepts what has expired");
+    let won = succeeded(&[in_time.told()], &[NotAccepted::Closed(Status::Accepted)]);
+    assert_eq!(census.member(user).is_some(), census.statuses() == ["accepted"]);
+    assert!(
+        played.faulty || won == 1,
+        "whoever comes in time gets in: {:?}",
+        played.lines()
+    );
+}
+
+#[tokio::test]
+async fn an_invitation_that_expires_is_accepted_in_time_or_not_at_all() {
+    let server = server_on(Embedded).await.unwrap();
+    every(async |choices| accept_and_expire(&server, choices, 0).await).await;
+    some(25, async |choices| accept_and_expire(&server, choices, 1).await).await;
 }
 
 /// The invited accepts while it is taken back.

@@ -6,6 +6,7 @@
 mod activations;
 mod administration;
 mod arc_crowd;
+mod barong_crowd;
 mod barong_tokens;
 mod census;
 mod codes_and_pairs;
@@ -22,6 +23,8 @@ mod mails;
 mod memberships;
 mod metrics;
 mod named_permissions;
+mod names;
+mod one_time_passwords;
 mod passkey_removals;
 mod passkeys;
 mod password_changes;
