@@ -3,6 +3,7 @@
 pub mod barong;
 mod customers;
 mod edge;
+mod environment;
 mod providers;
 mod variables;
 
@@ -17,6 +18,8 @@ use crate::credentials::passkey::relying_party;
 use crate::federation::FederationConfig;
 use crate::http::Proxies;
 use crate::http::throttle::{Limit, Limits};
+
+use environment::Env;
 
 pub use barong::BarongConfig;
 pub use customers::CustomerConfig;
@@ -218,7 +221,7 @@ impl Config {
     /// # Errors
     /// The first variable whose value cannot be used.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let env = Env(&lookup);
+        let env = Env::read(&lookup)?;
         let port = env.parsed("PORT", "a port number, such as 8000")?.unwrap_or(8000_u16);
         let listen: SocketAddr = env
             .parsed("LISTEN", "an address and port, such as 0.0.0.0:8000")?
@@ -307,54 +310,7 @@ impl Config {
     }
 }
 
-struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
-
 impl Env<'_> {
-    fn text(&self, name: &'static str) -> Option<String> {
-        debug_assert!(
-            VARIABLES.iter().any(|v| v.name == name),
-            "{name} is missing from VARIABLES"
-        );
-        (self.0)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
-    }
-
-    fn text_or(&self, name: &'static str, default: &str) -> String {
-        self.text(name).unwrap_or_else(|| default.to_owned())
-    }
-
-    fn wrong(&self, name: &'static str, wanted: &str) -> ConfigError {
-        ConfigError {
-            name,
-            problem: format!("set it to {wanted}, or unset it"),
-        }
-    }
-
-    fn parsed<T: std::str::FromStr>(&self, name: &'static str, wanted: &str) -> Result<Option<T>, ConfigError> {
-        self.text(name)
-            .map(|text| text.parse().map_err(|_| self.wrong(name, wanted)))
-            .transpose()
-    }
-
-    fn flag(&self, name: &'static str, default: bool) -> Result<bool, ConfigError> {
-        match self.text(name).as_deref() {
-            None => Ok(default),
-            Some("true" | "on" | "1") => Ok(true),
-            Some("false" | "off" | "0") => Ok(false),
-            Some(_) => Err(self.wrong(name, "true or false")),
-        }
-    }
-
-    fn list<T: std::str::FromStr>(&self, name: &'static str, wanted: &str) -> Result<Vec<T>, ConfigError> {
-        let text = self.text(name).unwrap_or_default();
-        text.split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(|part| part.parse().map_err(|_| self.wrong(name, wanted)))
-            .collect()
-    }
-
     /// Passkeys do not work on addresses that are numbers, so that a laptop is `localhost` to them.
     fn webauthn(&self, public_url: &str, service_name: &str) -> Result<WebauthnConfig, ConfigError> {
         let config = WebauthnConfig {

@@ -33,6 +33,11 @@ pub const VARIABLES: &[Variable] = &[
         "http://127.0.0.1:PORT",
         "the address that links in mails begin with; never taken from a request",
     ),
+    variable(
+        "SETTINGS",
+        "none",
+        "any of the others, as a JSON object of text: for a deployment, whose template has parameters for a few only",
+    ),
     variable("SERVICE_NAME", "Countersign", "the name that mails are signed with"),
     variable(
         "TRUSTED_PROXIES",
