@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dynoxide::{ImportOptions, Item};
+use dynoxide::Item;
 use rstest::rstest;
 use shared::ids::UserId;
 use shared::store::sieve::MOST_LOOKED_AT;
@@ -153,13 +153,8 @@ fn happened(n: usize) -> [Item; 2] {
 /// What lists cost when so much has happened, and how much of it they found.
 async fn bills(town: &mut Town, from: usize, to: usize) -> Vec<(Bill, u64)> {
     let items: Vec<Item> = (from..to).flat_map(happened).collect();
-    let count = items.len();
-    let done = town
-        .database
-        .import_items(&town.table, items, ImportOptions::default())
-        .unwrap();
-    assert_eq!(done.items_imported, count);
-    let admin = Administrator::first(&town.metered.server).await;
+    town.counted.import(&items);
+    let admin = Administrator::first(town.counted.server()).await;
     town.administrator(admin);
     // The process knows the tables then.
     town.bill("/levels").await;
@@ -178,7 +173,7 @@ async fn bills(town: &mut Town, from: usize, to: usize) -> Vec<(Bill, u64)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_a_log_costs_the_same_however_long_it_is() {
     let mut town = Town::found().await;
-    town.metered.server.clock.advance(Duration::from_secs(50 * 24 * 3600));
+    town.counted.server().clock.advance(Duration::from_secs(50 * 24 * 3600));
     let few = bills(&mut town, 0, 11_000).await;
     let many = bills(&mut town, 11_000, 22_000).await;
     let found = |bills: &[(Bill, u64)]| bills.iter().map(|(_, found)| *found).collect::<Vec<_>>();

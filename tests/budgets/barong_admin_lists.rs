@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dynoxide::{AttributeValue, Database, ImportOptions, Item};
+use dynoxide::{AttributeValue, Item};
 use rstest::rstest;
 use shared::accounts::customer::labels::PRIVATE;
 use shared::accounts::directory::card::USERS;
@@ -11,13 +11,11 @@ use shared::store::sieve::MOST_LOOKED_AT;
 use shared::store::{Commit, StoreError};
 use tests::owner::Owner;
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
-use tests::server::fresh_name;
 use tests::{Administrator, Server};
 
-use super::capacity::count;
+use super::counted::Counted;
 use super::meter::{Cost, Metered};
 use super::operations::{Expected, hold};
-use crate::store::wire::Wire;
 
 /// Of so many users one is in a state that others are not in, and waits with a document.
 const RARE: usize = 500;
@@ -166,10 +164,7 @@ async fn what_each_list_costs(#[values(Embedded, DynamoDbLocal)] table: Table) {
 
 /// A server whose table grows.
 pub struct Town {
-    pub metered: Metered,
-    wire: Wire,
-    pub database: Database,
-    pub table: String,
+    pub counted: Counted,
     admin: Administrator,
     /// A user as the server made it, to be copied.
     model: Item,
@@ -181,21 +176,11 @@ pub type Bill = (usize, f64);
 
 impl Town {
     pub async fn found() -> Self {
-        let database = Database::memory().unwrap();
-        let (endpoint, served) = countersign::serve_embedded(database.clone()).await.unwrap();
-        // It is served until the process ends.
-        std::mem::forget(served);
-        let (wire, table) = (Wire::before(endpoint).await, fresh_name());
-        let setup = Server::setup()
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint)
-            .env("TABLE_NAME", &table)
-            .env("CREATE_TABLE", "1")
-            .env("THROTTLE", "off");
-        let metered = Metered::start(setup, Embedded).await.unwrap();
-        let admin = Administrator::first(&metered.server).await;
+        let counted = Counted::start(Server::setup().env("THROTTLE", "off")).await;
+        let admin = Administrator::first(counted.server()).await;
         // The first request of a process reads the edge's tables.
         admin.get("/levels").await.expect(200);
-        let user = metered.server.account(tests::server::ADMIN).await;
+        let user = counted.server().account(tests::server::ADMIN).await;
         let model = item(
             "user",
             &[
@@ -207,10 +192,7 @@ impl Town {
             ],
         );
         Self {
-            metered,
-            wire,
-            database,
-            table,
+            counted,
             admin,
             model,
             users: 0,
@@ -252,11 +234,7 @@ impl Town {
         let new = self.users + 1..=to;
         let mut items: Vec<Item> = new.clone().flat_map(items_of).collect();
         items.extend(new.clone().filter(|n| *n <= SHOWN).map(|n| self.user(n)));
-        for some in items.chunks(20_000) {
-            let options = ImportOptions::default();
-            let done = self.database.import_items(&self.table, some.to_vec(), options).unwrap();
-            assert_eq!(done.items_imported, some.len());
-        }
+        self.counted.import(&items);
         let by = |count: usize| i64::try_from(count).unwrap();
         let rare = new.clone().filter(|n| n % RARE == 0).count();
         let mut commit = Commit::<StoreError>::new();
@@ -265,14 +243,12 @@ impl Town {
         PRIVATE.add(&mut commit, "document#pending", 0, by(rare));
         PRIVATE.add(&mut commit, "document#verified", 0, by(new.clone().count() - rare));
         PROFILES.add(&mut commit, 0, by(new.count()));
-        self.metered.server.app().store.commit(commit).await.unwrap();
+        self.counted.server().app().store.commit(commit).await.unwrap();
         self.users = to;
     }
 
     pub async fn bill(&self, path: &str) -> (Bill, u64) {
-        self.wire.take();
-        let (answer, cost) = self.metered.cost(self.admin.get(path)).await;
-        let (read, _) = count(self.wire.take());
+        let (answer, cost, (read, _)) = self.counted.count(self.admin.get(path)).await;
         let total = answer
             .expect(200)
             .header("total")

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue as Theirs;
-use dynoxide::{AttributeValue, Database, ImportOptions, Item};
+use dynoxide::{AttributeValue, Item};
 use http::Method;
 use serde_json::Value;
 use shared::access::Role;
@@ -15,12 +15,9 @@ use shared::organizations::{Membership, Organization};
 use shared::store::commit::{Condition, Step};
 use shared::store::{Commit, Key, Query, Record as _, StoreError};
 use tests::client::user_id;
-use tests::server::{Table, fresh_name};
 use tests::{Client, Server};
 
-use super::capacity::count;
-use super::meter::Metered;
-use crate::store::wire::Wire;
+use super::counted::Counted;
 
 const ORGANIZATIONS: usize = 100_000;
 const MEMBERS: usize = 10_000;
@@ -64,10 +61,7 @@ fn number(kind: usize, n: usize) -> String {
 
 /// A server with a large organization.
 pub struct Large {
-    metered: Metered,
-    wire: Wire,
-    database: Database,
-    table: String,
+    counted: Counted,
     pub client: Client,
     org: String,
     boss: String,
@@ -77,17 +71,8 @@ pub struct Large {
 
 impl Large {
     pub async fn start() -> Self {
-        let database = Database::memory().unwrap();
-        let (endpoint, served) = countersign::serve_embedded(database.clone()).await.unwrap();
-        // It is served until the process ends.
-        std::mem::forget(served);
-        let (wire, table) = (Wire::before(endpoint).await, fresh_name());
-        let setup = Server::setup()
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint)
-            .env("TABLE_NAME", &table)
-            .env("CREATE_TABLE", "1");
-        let metered = Metered::start(setup, Table::Embedded).await.unwrap();
-        let client = metered.server.client();
+        let counted = Counted::start(Server::setup()).await;
+        let client = counted.server().client();
         let boss = client.join("boss@example.com").await;
         let org = client.found(&boss, "Acme").await;
         let boss = client.sign_in("boss@example.com").await;
@@ -96,10 +81,7 @@ impl Large {
         client.bind(&boss, &org, &clerk, &role).await.expect(200);
         client.invite(&boss, &org, "guest@example.com", &role).await.expect(201);
         Self {
-            metered,
-            wire,
-            database,
-            table,
+            counted,
             client,
             org,
             boss,
@@ -108,18 +90,8 @@ impl Large {
         }
     }
 
-    fn import(&self, items: &[Item]) {
-        for some in items.chunks(20_000) {
-            let done = self
-                .database
-                .import_items(&self.table, some.to_vec(), ImportOptions::default())
-                .unwrap();
-            assert_eq!(done.items_imported, some.len());
-        }
-    }
-
     async fn item(&self, key: Key) -> HashMap<String, Theirs> {
-        let [item] = self.metered.server.app().store.get([key]).await.unwrap();
+        let [item] = self.counted.server().app().store.get([key]).await.unwrap();
         item.unwrap()
     }
 
@@ -138,7 +110,7 @@ impl Large {
             commit.update(Organization::key_of(self.ids().0), Condition::Present, steps);
         }
         ALL_ROLES.add(&mut commit, 0, i64::try_from(roles).unwrap());
-        self.metered.server.app().store.commit(commit).await.unwrap();
+        self.counted.server().app().store.commit(commit).await.unwrap();
     }
 
     /// Fills the organization.
@@ -147,7 +119,14 @@ impl Large {
         let (user, member) = (User::key_of(clerk), Membership::key_of(clerk, org));
         let (user, member) = (self.item(user).await, self.item(member).await);
         let invitations = Query::partition(Organization::partition(org)).begins("INVIT");
-        let invitations = self.metered.server.app().store.query_to_end(invitations).await.unwrap();
+        let invitations = self
+            .counted
+            .server()
+            .app()
+            .store
+            .query_to_end(invitations)
+            .await
+            .unwrap();
         let id_of = |item: &HashMap<String, Theirs>| item.get("id").and_then(|id| id.as_s().ok()).cloned();
         let invitation = invitations.iter().find_map(id_of).unwrap();
         let mut items = Vec::new();
@@ -161,8 +140,8 @@ impl Large {
             let replaced = [(invitation.as_str(), id.as_str()), ("guest@", address.as_str())];
             items.extend(invitations.iter().map(|item| copy(item, &replaced)));
         }
-        self.import(&items);
-        self.import(&self.roles(ROLES, 0, |_| self.org.clone()).await);
+        self.counted.import(&items);
+        self.counted.import(&self.roles(ROLES, 0, |_| self.org.clone()).await);
         let by = |count: usize| i64::try_from(count).unwrap();
         let steps = vec![
             Step::Add("members", by(MEMBERS)),
@@ -201,18 +180,16 @@ impl Large {
         let items: Vec<Item> = (1..=ORGANIZATIONS)
             .map(|n| copy(&organization, &[(self.org.as_str(), number(1, n).as_str())]))
             .collect();
-        self.import(&items);
+        self.counted.import(&items);
         let roles = self.roles(ORGANIZATIONS, 1, |n| number(1, n)).await;
-        self.import(&roles);
+        self.counted.import(&roles);
         self.count_up(Vec::new(), ORGANIZATIONS).await;
     }
 
     /// What a list costs, and how many rows and how many in all it showed.
     pub async fn cost(&self, org: &str, token: &str, path: &str) -> Bill {
-        self.wire.take();
         let asked = self.client.call_in(org, Method::GET, path, token, &Value::Null);
-        let (answer, cost) = self.metered.cost(asked).await;
-        let (read, written) = count(self.wire.take());
+        let (answer, cost, (read, written)) = self.counted.count(asked).await;
         let body = answer.expect(200).json();
         let rows = body.as_object().unwrap().values().find_map(Value::as_array).unwrap();
         assert_eq!(written, 0.0, "{path}");

@@ -12,6 +12,8 @@ mod barong_admin_users;
 mod barong_edge;
 mod barong_resource;
 mod capacity;
+mod counted;
+mod every;
 mod identity;
 mod identity_roles;
 mod large;

@@ -6,14 +6,13 @@ use std::fmt::Write as _;
 use http::Method;
 use serde_json::json;
 use tests::edge::ME;
-use tests::server::Table::Embedded;
-use tests::server::fresh_name;
 use tests::{PASSWORD, Server};
 
 use super::capacity::{of_the_mailer, units};
-use super::meter::{Cost, Metered};
+use super::counted::Counted;
+use super::meter::Cost;
 use crate::deployment::stack::Stack;
-use crate::store::wire::Wire;
+use crate::documents::readme;
 
 /// What AWS asks in us-east-1, in dollars, without free tiers.
 mod price {
@@ -93,16 +92,8 @@ fn memory(stack: &Stack, function: &str) -> f64 {
 
 async fn bills() -> Vec<Bill> {
     let stack = Stack::read();
-    let database = dynoxide::Database::memory().unwrap();
-    let (engine, _task) = countersign::serve_embedded(database).await.unwrap();
-    let wire = Wire::before(engine).await;
-    let setup = Server::setup()
-        .env("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint)
-        .env("TABLE_NAME", fresh_name())
-        .env("CREATE_TABLE", "1")
-        .env("THROTTLE", "on");
-    let metered = Metered::start(setup, Embedded).await.unwrap();
-    let client = metered.server.client();
+    let counted = Counted::start(Server::setup().env("THROTTLE", "on")).await;
+    let client = counted.server().client();
     let (arc, barong) = (client.arc(), client.barong());
     let mut bills = Vec::new();
     let bill = |what, function: &str, hashes: f64, cost: &Cost, (read, written): (f64, f64)| {
@@ -123,11 +114,8 @@ async fn bills() -> Vec<Bill> {
     };
     macro_rules! measure {
         ($what:literal, $function:literal, $hashes:literal, $act:expr) => {{
-            wire.take();
-            let (answer, cost) = metered.cost($act).await;
-            let seen = wire.take().into_iter();
-            let counted = units(seen.filter(|seen| !of_the_mailer(seen)));
-            bills.push(bill($what, $function, $hashes, &cost, counted));
+            let (answer, cost, units) = counted.count($act).await;
+            bills.push(bill($what, $function, $hashes, &cost, units));
             answer
         }};
     }
@@ -163,10 +151,10 @@ async fn bills() -> Vec<Bill> {
     measure!("ask for a password reset", "EngineAuth", 0.0, reset).expect(200);
 
     // Its mail: read, leased and marked by the mailer.
-    wire.take();
+    counted.wire.take();
     client.post("/api/v1/user/reset", &body).await.expect(200);
     assert!(!client.mails(ada).await.is_empty());
-    let (read, written) = units(wire.take().into_iter().filter(of_the_mailer));
+    let (read, written) = units(counted.wire.take().into_iter().filter(of_the_mailer));
     let waits = 3;
     bills.push(Bill {
         what: "a mail, beside what asked for it",
@@ -181,11 +169,10 @@ async fn bills() -> Vec<Bill> {
     bills
 }
 
-/// The page, between its marks.
+/// The page.
 fn page(bills: &[Bill]) -> String {
     let mut page = String::from(
-        "<!-- costs -->\n\
-         | a million times | waits | units read | units written | ms | table | Lambda | API Gateway | logs | SES | together |\n\
+        "| a million times | waits | units read | units written | ms | table | Lambda | API Gateway | logs | SES | together |\n\
          |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     let dollars = |amount: f64| match amount {
@@ -221,8 +208,7 @@ fn page(bills: &[Bill]) -> String {
          The milliseconds are {} × waits + {}, and a password hash, {} ms on a whole core, of which {} MB of memory \
          are {:.0} %.\n\n\
          Ten thousand people who sign in once a day and ask a hundred times, in a month of thirty days: {SIGN_INS} million × \
-         ${:.2} + {REQUESTS} million × ${:.2} = ${:.0}.\n\
-         <!-- /costs -->",
+         ${:.2} + {REQUESTS} million × ${:.2} = ${:.0}.\n",
         example.what,
         example.read,
         price::A_MILLION_READ_UNITS,
@@ -258,18 +244,5 @@ async fn readme_says_what_operations_cost() {
     for bill in bills.iter().filter(|bill| bill.what != "public keys") {
         assert!(bill.read + bill.written > 0.0, "{} was not counted", bill.what);
     }
-    let page = page(&bills);
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let readme = std::fs::read_to_string(path).unwrap();
-    let (before, rest) = readme.split_once("<!-- costs -->").expect("the mark");
-    let (_, after) = rest.split_once("<!-- /costs -->").expect("the other mark");
-    let wanted = format!("{before}{page}{after}");
-    if std::env::var("UPDATE_GOLDEN").is_ok_and(|value| value == "1") {
-        std::fs::write(path, wanted).unwrap();
-        return;
-    }
-    assert_eq!(
-        readme, wanted,
-        "costs changed; if that is meant, run with UPDATE_GOLDEN=1"
-    );
+    readme::holds("costs", &page(&bills));
 }

@@ -1,13 +1,6 @@
-//! What a request costs does not depend on how many organizations and users there are.
+//! Organizations and people by the hundred thousand, beside whom a request must cost what it costs without them (`every.rs`).
 
-use dynoxide::{AttributeValue, Database, ImportOptions, Item};
-use tests::Server;
-use tests::server::{Table, fresh_name};
-
-use super::meter::Metered;
-use super::operations::costs;
-use super::tenants::costs_of_tenants;
-use super::{identity, identity_roles};
+use dynoxide::{AttributeValue, Item};
 
 fn item(pairs: &[(&str, &str)]) -> Item {
     let text = |value: &str| AttributeValue::S(value.to_owned());
@@ -80,33 +73,10 @@ fn organizations(count: usize) -> Vec<Item> {
     (1..=count).flat_map(organization).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_thousand_organizations_and_users_cost_nothing() {
-    let mut tables = Vec::new();
-    for count in [1, 100_000] {
-        let database = Database::memory().unwrap();
-        let (endpoint, _served) = countersign::serve_embedded(database.clone()).await.unwrap();
-        let name = fresh_name();
-        let setup = Server::setup()
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)
-            .env("TABLE_NAME", &name)
-            .env("CREATE_TABLE", "1");
-        let metered = Metered::start(setup, Table::Embedded).await.unwrap();
-        let mut items = organizations(count);
-        items.extend(users(count));
-        items.extend(holders(count));
-        for some in items.chunks(20_000) {
-            let done = database
-                .import_items(&name, some.to_vec(), ImportOptions::default())
-                .unwrap();
-            assert_eq!(done.items_imported, some.len());
-        }
-        let mut all = costs(&metered).await;
-        all.extend(costs_of_tenants(&metered).await);
-        all.extend(identity::costs(&metered).await);
-        all.extend(identity_roles::costs(&metered).await);
-        tables.push(all);
-    }
-    assert_eq!(tables[0], tables[1]);
-    assert!(tables[0].len() >= 85);
+/// So many organizations, users, and people with a role of the home organization.
+pub fn crowd(count: usize) -> Vec<Item> {
+    let mut items = organizations(count);
+    items.extend(users(count));
+    items.extend(holders(count));
+    items
 }

@@ -16,7 +16,7 @@ use super::gateway::{GROUPS, Group, Route, select};
 use super::operations::OPERATIONS;
 use super::runtime::{at_work, beside, server};
 use super::stack::Stack;
-use super::story::{self, Api, Teller};
+use super::story::{self, Api, TITLES, Teller};
 
 /// All programs behind the template's routes.
 struct Deployed {
@@ -62,10 +62,12 @@ impl Api for OverHttp {
 async fn every_operation_is_the_same_under_lambda() {
     let provider = Provider::start().await;
     provider.is_at(jiff::Timestamp::now());
-    let server = at_work(provider.serves(Server::setup())).start().await;
+    let setup = at_work(provider.serves(Server::setup())).env(TITLES.0, TITLES.1);
+    let server = setup.start().await;
     server.receives_people_at(HOME).await;
     let variables = provider.variables();
-    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let variables = variables.iter().map(|(name, value)| (*name, value.as_str()));
+    let variables: Vec<(&str, &str)> = variables.chain([TITLES]).collect();
     let (client, deployed) = (server.client(), Deployed::beside(&server, &variables).await);
     let mut by_function = Teller::new(&deployed);
     let people = story::tell(&mut by_function, &client, &provider, "world_a").await;

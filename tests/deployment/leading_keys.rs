@@ -17,7 +17,7 @@ use tests::{Answer, Client, Server, events};
 
 use super::gateway::{Route, select};
 use super::stack::{Stack, list};
-use super::story::{self, Api, Teller};
+use super::story::{self, Api, TITLES, Teller};
 
 const MAILER: &str = "PlatformMailer";
 
@@ -198,7 +198,7 @@ async fn every_function_may_touch_what_it_touches_and_nothing_else() {
     let adjust = move |parts: &mut Parts| parts.store = parts.store.clone().behind(before);
     let provider = Provider::start().await;
     let setup = provider.serves(Server::setup()).env("THROTTLE", "on");
-    let setup = setup.env("BARONG_APIKEY_NONCE_CACHE", "true");
+    let setup = setup.env("BARONG_APIKEY_NONCE_CACHE", "true").env(TITLES.0, TITLES.1);
     let server = setup.with(adjust).start().await;
     server.receives_people_at(HOME).await;
     let stack = Stack::read();

@@ -25,6 +25,9 @@ pub const HOME: &str = "00000000000000000000000000";
 pub const NOBODY: &str = "01KAQ7QWZ8E4R6T2Y9V1C3B5NM";
 const NO_SESSION: &str = "6f1d3c58-2b7e-4a90-9c41-8e5d0a7b3f26";
 
+/// The variable that it needs, and its value: customers keep data under a title.
+pub const TITLES: (&str, &str) = ("USER_STORAGE_TITLES", "personal");
+
 /// What answers events.
 pub trait Api {
     async fn call(&self, event: &Value) -> Answer;

@@ -1,6 +1,5 @@
-//! `cargo lambda watch`: every function behind one port, which the router of the root Cargo.toml finds by the path. Here it
-//! starts no function itself: it would build all of them anew, for minutes, and they are built. Skipped where there is no
-//! cargo-lambda.
+//! `cargo lambda watch`: every function behind one port, which the router of the root Cargo.toml finds by the path, built when
+//! it is first asked and anew when a file changes. Skipped where there is no cargo-lambda.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -11,6 +10,25 @@ use tests::{Client, Server, binaries, services};
 
 use super::gateway::GROUPS;
 use super::operations::{OPERATIONS, example};
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// `cargo lambda watch` in the repository.
+fn watch(port: u16) -> Command {
+    let mut watch = Command::new("cargo-lambda");
+    watch.args(["lambda", "watch", "--invoke-address", "127.0.0.1"]);
+    watch.args(["--invoke-port", &port.to_string()]);
+    watch.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    watch
+}
+
+fn quiet(mut command: Command) -> Child {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().unwrap()
+}
 
 /// Processes that end with the test.
 struct Watched {
@@ -28,21 +46,12 @@ impl Drop for Watched {
 }
 
 impl Watched {
-    /// The functions of a server, on its table and with its keys.
+    /// The functions of a server, on its table and with its keys. They are started here: cargo-lambda would start each through
+    /// cargo, which takes its time.
     async fn beside(server: &Server) -> Self {
-        let port = TcpListener::bind(("127.0.0.1", 0))
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let quiet = |mut command: Command| {
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            command.spawn().unwrap()
-        };
-        let mut watch = Command::new("cargo-lambda");
-        watch.args(["lambda", "watch", "--only-lambda-apis", "--invoke-address", "127.0.0.1"]);
-        watch.args(["--invoke-port", &port.to_string()]);
-        watch.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let port = free_port();
+        let mut watch = watch(port);
+        watch.arg("--only-lambda-apis");
         let mut watched = Self {
             url: format!("http://127.0.0.1:{port}"),
             children: vec![quiet(watch)],
@@ -102,4 +111,73 @@ async fn every_operation_is_found_behind_one_port() {
     }
     let unknown = direct.get("/api/v1/nothing").await.text();
     assert_eq!(by_path.get("/api/v1/nothing").await.expect(404).text(), unknown);
+}
+
+/// `cargo lambda watch`, which ends what it started when somebody presses Ctrl-C.
+struct Watching(Child);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let interrupt = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status();
+        let ended = |child: &mut Child| child.try_wait().is_ok_and(|status| status.is_some());
+        let patience = std::time::Instant::now() + Duration::from_secs(10);
+        while interrupt.is_ok() && !ended(&mut self.0) && std::time::Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _gone = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+/// A program is started by cargo, which builds it, and again after one of its files was written.
+#[tokio::test]
+async fn a_function_is_built_when_it_is_asked_and_anew_when_a_file_changes() {
+    if !services::command("cargo-lambda") {
+        return;
+    }
+    // Whatever it needs is built, and nobody else builds meanwhile.
+    tokio::task::spawn_blocking(|| binaries::path("platform-keys"))
+        .await
+        .unwrap();
+    let (port, data_dir) = (free_port(), tempfile::tempdir().unwrap());
+    let (log, mut command) = (data_dir.path().join("log"), watch(port));
+    let told = std::fs::File::create(&log).unwrap();
+    command.env("DATA_DIR", data_dir.path()).env("NO_COLOR", "1");
+    command
+        .stdin(Stdio::null())
+        .stdout(told.try_clone().unwrap())
+        .stderr(told);
+    let _watching = Watching(command.spawn().unwrap());
+    let keys = async || {
+        let client = Client::new(&format!("http://127.0.0.1:{port}"));
+        client
+            .request(Method::GET, "/.well-known/jwks.json")
+            .send()
+            .await
+            .map(|answer| answer.status())
+    };
+    let starts = || {
+        std::fs::read_to_string(&log)
+            .unwrap()
+            .matches("starting lambda function")
+            .count()
+    };
+    let until = async |what: &str, holds: &dyn Fn(usize) -> bool| {
+        for _ in 0..600 {
+            if keys().await.is_ok_and(|status| status == 200) && holds(starts()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        panic!("not {what}: {}", std::fs::read_to_string(&log).unwrap());
+    };
+    until("built", &|starts| starts > 0).await;
+    let before = starts();
+
+    // The same text in a new file, put into the old one's place in one step: whoever reads it finds all of it.
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/platform/keys/src/main.rs");
+    let (text, new) = (std::fs::read(source).unwrap(), format!("{source}.new"));
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(&new, source).unwrap();
+    until("built anew", &|starts| starts > before).await;
 }

@@ -1,4 +1,4 @@
 //! What is written about the project is true.
 
 mod openapi;
-mod readme;
+pub mod readme;

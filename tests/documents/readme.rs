@@ -1,12 +1,35 @@
 //! README's tour is run, and its table of variables is the one that is read.
 
 use std::process::Stdio;
+use std::sync::Mutex;
 
 use shared::config::VARIABLES;
 use tests::{Server, services};
 
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+
 fn readme() -> String {
-    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap()
+    std::fs::read_to_string(README).unwrap()
+}
+
+/// Holds what stands between two marks of README against what was found out; `UPDATE_GOLDEN=1` writes it there.
+pub fn holds(mark: &str, page: &str) {
+    /// Several tests write to it.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _turn = WRITING.lock().unwrap();
+    let (open, close) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->"));
+    let readme = readme();
+    let (before, rest) = readme.split_once(&open).expect("the mark");
+    let (_, after) = rest.split_once(&close).expect("the other mark");
+    let wanted = format!("{before}{open}{page}{close}{after}");
+    if std::env::var("UPDATE_GOLDEN").is_ok_and(|value| value == "1") {
+        std::fs::write(README, wanted).unwrap();
+        return;
+    }
+    assert_eq!(
+        readme, wanted,
+        "{mark} changed; if that is meant, run with UPDATE_GOLDEN=1"
+    );
 }
 
 /// The code blocks of README that open with this line, each with the block that follows it.

@@ -92,10 +92,11 @@ async fn knowledge(teller: &mut Teller<'_, impl Api>, admin: &Session, of: &Sess
     teller
         .tell(own(admin, "admin.api_keys.list").asking("uid", &of.uid), 200)
         .await;
+    teller.tell(own(of, "resource.data_storage.create"), 201).await;
     let query = [("uid", of.uid.as_str()), ("title", "personal")];
-    teller
-        .tell(own(admin, "admin.users.data_storage.delete").asking_all(&query), 404)
-        .await;
+    let remove = || own(admin, "admin.users.data_storage.delete").asking_all(&query);
+    teller.tell(remove(), 204).await;
+    teller.tell(remove(), 404).await;
 }
 
 async fn rule(teller: &mut Teller<'_, impl Api>, admin: &Session, of: &Session) {

@@ -47,6 +47,7 @@ async fn oneself(teller: &mut Teller<'_, impl Api>, ada: &Session) {
     let wrong = json!({ "old_password": "wrong", "new_password": OTHER, "confirm_password": OTHER });
     teller.tell(own(ada, "resource.users.password").with(&wrong), 400).await;
     teller.tell(own(ada, "resource.users.password"), 201).await;
+    teller.tell(own(ada, "resource.data_storage.create"), 201).await;
     teller.tell(own(ada, "resource.data_storage.create"), 422).await;
 }
 
