@@ -26,7 +26,7 @@ mod noise;
 mod passkeys;
 mod passwords;
 mod sessions;
-mod tenancy;
+pub mod tenancy;
 mod tenancy_table;
 mod throttled_mail;
 mod timing;
