@@ -7,6 +7,7 @@ mod arc_tokens;
 mod at_rest;
 mod catalogue;
 mod deny;
+mod doors;
 mod edge;
 mod enumeration;
 mod failures;
