@@ -2,41 +2,47 @@
 
 use serde_json::{Value, json};
 
-use super::operation::Operation;
+use super::operation::{Open, Operation};
 use super::sweep::{Fate, Refusal};
 use super::warden::Shown;
 
 /// Operations that anybody may call, with a secret of a client or a code where they want one.
-pub const OPEN: [&str; 28] = [
-    "openid-configuration",
-    "apple-callback",
-    "apple-callback-post",
-    "apple-start",
-    "check-qr-code",
-    "create-qr-code",
-    "facebook-callback",
-    "facebook-start",
-    "forget-password",
-    "google-callback",
-    "google-start",
-    "google-start-get",
-    "instagram-callback",
-    "instagram-start",
-    "keycloak-callback",
-    "keycloak-start",
-    "keycloak-start-get",
-    "login",
-    "login-token",
-    "otp-caches-create",
-    "otp-caches-delete",
-    "otp-caches-get",
-    "reset-password",
-    "send-otp",
-    "sign-up-create-token",
-    "token",
-    "verify-otp",
-    "verify-reset-password-link",
-];
+pub const OPEN: Open = Open {
+    entrances: &[
+        "login",
+        "login-token",
+        "check-qr-code",
+        "create-qr-code",
+        "token",
+        "verify-otp",
+    ],
+    by_provider: &[
+        "apple-callback",
+        "apple-callback-post",
+        "facebook-callback",
+        "google-callback",
+        "instagram-callback",
+        "keycloak-callback",
+    ],
+    for_new_ones: &["sign-up-create-token"],
+    elsewhere: &[
+        "openid-configuration",
+        "apple-start",
+        "facebook-start",
+        "forget-password",
+        "google-start",
+        "google-start-get",
+        "instagram-start",
+        "keycloak-start",
+        "keycloak-start-get",
+        "otp-caches-create",
+        "otp-caches-delete",
+        "otp-caches-get",
+        "reset-password",
+        "send-otp",
+        "verify-reset-password-link",
+    ],
+};
 
 /// Operations that want the token of a mail.
 pub const BY_MAIL: [&str; 2] = ["sign-up-create-user", "sign-up-verify-token"];

@@ -5,27 +5,32 @@ use serde_json::json;
 use tests::Server;
 use tests::barong::COOKIE;
 
-use super::operation::Operation;
+use super::operation::{Open, Operation};
 use super::sweep::{Fate, Refusal};
 use super::warden::{By, Shown, Warden};
 
 /// Operations that anybody may call whom no restriction keeps out.
-pub const OPEN: [&str; 14] = [
-    "identity.configs",
-    "identity.password.validate",
-    "identity.ping",
-    "identity.sessions.create",
-    "identity.sessions.destroy",
-    "identity.time",
-    "identity.users.access",
-    "identity.users.create",
-    "identity.users.email.confirm_code",
-    "identity.users.email.generate_code",
-    "identity.users.password.confirm_code",
-    "identity.users.password.generate_code",
-    "identity.users.register_geetest",
-    "identity.version",
-];
+pub const OPEN: Open = Open {
+    entrances: &["identity.sessions.create"],
+    by_provider: &[],
+    for_new_ones: &[
+        "identity.users.create",
+        "identity.users.email.confirm_code",
+        "identity.users.email.generate_code",
+    ],
+    elsewhere: &[
+        "identity.configs",
+        "identity.password.validate",
+        "identity.ping",
+        "identity.sessions.destroy",
+        "identity.time",
+        "identity.users.access",
+        "identity.users.password.confirm_code",
+        "identity.users.password.generate_code",
+        "identity.users.register_geetest",
+        "identity.version",
+    ],
+};
 
 /// The one that gateways ask.
 pub const EDGE: &str = "authz.authorize";

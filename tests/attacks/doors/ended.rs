@@ -1,10 +1,13 @@
 //! What a credential stands for has ended: by its owner, by an administrator, by what the owner changed. What else that
 //! ended is refused as well, and what it does not end is written down and still good.
 
+use std::sync::Arc;
+
 use http::Method;
 use serde_json::{Value, json};
 use tests::barong::{OTHER, STRONG};
 use tests::client::claims;
+use tests::identity::uid_of;
 use tests::owner::step;
 
 use super::arc;
@@ -30,9 +33,20 @@ async fn ends(warden: &Warden, fate: Fate, ended: &[By], what: &str) -> usize {
             By::Arc => "me",
             _ => "resource.users.me.get",
         };
-        let operation = Operation::named(shows);
-        let answer = sweep.ask(operation, &warden.shown_to(operation, by)).await;
+        let answer = warden.asks(shows, by).await;
         assert_eq!(answer.status, 200, "{what}, and {by:?} has ended: {}", answer.text());
+    }
+    tried
+}
+
+/// An owner does this by that, which ends these.
+async fn done(house: &Arc<House>, acts: &[(&str, By, &[By])]) -> usize {
+    let mut tried = 0;
+    for (id, by, ended) in acts {
+        let warden = Warden::of(house, id).await;
+        let answer = warden.asks(id, *by).await;
+        assert!(answer.status.is_success(), "{id}: {}", answer.text());
+        tried += ends(&warden, Fate::Ended, ended, id).await;
     }
     tried
 }
@@ -40,34 +54,20 @@ async fn ends(warden: &Warden, fate: Fate, ended: &[By], what: &str) -> usize {
 #[tokio::test]
 async fn a_session_that_its_owner_ends_is_over_for_every_door() {
     let house = House::start().await;
-    let client = house.server.client();
-    let mut tried = 0;
-    let warden = Warden::of(&house, "engine").await;
-    client
-        .call(Method::POST, "/api/v1/signout", &warden.engine)
-        .await
-        .expect(200);
-    tried += ends(&warden, Fate::Ended, &[By::Engine], "signed out on engine").await;
-    for path in ["/logout", "/google/logout", "/keycloak/logout"] {
-        let warden = Warden::of(&house, &format!("arc{}", path.replace('/', "-"))).await;
-        let body = json!({ "refreshToken": warden.pair.refresh });
-        client
-            .arc()
-            .call(Method::POST, path, &warden.pair.access, &body)
-            .await
-            .expect(200);
-        tried += ends(&warden, Fate::Ended, &[By::Arc], path).await;
-    }
-    let warden = Warden::of(&house, "barong").await;
-    let barong = client.barong();
-    barong
-        .call(Method::DELETE, "/identity/sessions", &warden.cookie.cookie)
-        .await
-        .expect(204);
-    tried += ends(&warden, Fate::Ended, &[By::Cookie, By::Token], "signed out on barong").await;
+    let mut tried = done(
+        &house,
+        &[
+            ("signout", By::Engine, &[By::Engine]),
+            ("logout", By::Arc, &[By::Arc]),
+            ("google-logout", By::Arc, &[By::Arc]),
+            ("keycloak-logout", By::Arc, &[By::Arc]),
+            ("identity.sessions.destroy", By::Cookie, &[By::Cookie, By::Token]),
+        ],
+    )
+    .await;
+    // The next pair revokes the one before, which gets the same pair once more for a moment.
     let warden = Warden::of(&house, "pair").await;
-    client.arc().refresh(&warden.pair).await.expect(200);
-    house.server.clock.advance(std::time::Duration::from_secs(11));
+    warden.asks(arc::REFRESH, By::Arc).await.expect(200);
     let mut sweep = Sweep::begin(&warden).await;
     for operation in Operation::guarded().filter(|o| o.own() == [By::Arc] && o.id != arc::REFRESH) {
         let shown = warden.shown_to(operation, By::Arc);
@@ -115,49 +115,30 @@ async fn a_session_that_an_administrator_ends_is_over_for_every_door() {
 async fn a_new_password_or_factor_ends_every_session_for_every_door() {
     let house = House::start().await;
     let client = house.server.client();
-    let (arc, barong) = (client.arc(), client.barong());
+    let (of_arc, barong, identity) = (client.arc(), client.barong(), client.identity());
     let mut tried = 0;
-
-    let warden = Warden::of(&house, "engine").await;
-    let token = client.reset_token(&warden.email).await;
-    client.change_password(&token, &warden.email, OTHER).await.expect(200);
-    tried += ends(&warden, Fate::Ended, &SESSIONS, "reset on engine").await;
-
-    let warden = Warden::of(&house, "barong").await;
-    let token = barong.reset_token(&warden.email).await;
-    barong.reset(&token, OTHER).await.expect(201);
-    tried += ends(&warden, Fate::Ended, &SESSIONS, "reset on barong").await;
-
-    let warden = Warden::of(&house, "arc").await;
-    let token = arc.reset_token(&warden.email).await;
-    arc.reset(&token, OTHER).await.expect(204);
-    tried += ends(&warden, Fate::Ended, &SESSIONS, "reset on arc").await;
-
-    let warden = Warden::of(&house, "changed").await;
-    let operation = Operation::named("change-password");
-    let asks = Sweep::begin(&warden).await;
-    asks.ask(operation, &warden.shown_to(operation, By::Arc))
-        .await
-        .expect(200);
-    tried += ends(&warden, Fate::Ended, &SESSIONS, "changed on arc").await;
-
-    let warden = Warden::of(&house, "identity").await;
-    let uid = tests::identity::uid_of(&warden.id);
-    let answer = client.identity().reset_password(&uid, STRONG, OTHER).await;
-    answer.expect(200);
-    tried += ends(&warden, Fate::Ended, &SESSIONS, "changed on identity-server").await;
-
-    // The session in which it was changed goes on.
-    let warden = Warden::of(&house, "own").await;
-    let operation = Operation::named("resource.users.password");
-    let asks = Sweep::begin(&warden).await;
-    asks.ask(operation, &warden.shown_to(operation, By::Cookie))
-        .await
-        .expect(201);
+    for surface in ["engine", "barong", "arc", "identity-server"] {
+        let warden = Warden::of(&house, surface).await;
+        let (email, uid) = (&warden.email, uid_of(&warden.id));
+        let answer = match surface {
+            "engine" => {
+                let token = client.reset_token(email).await;
+                client.change_password(&token, email, OTHER).await
+            }
+            "barong" => barong.reset(&barong.reset_token(email).await, OTHER).await,
+            "arc" => of_arc.reset(&of_arc.reset_token(email).await, OTHER).await,
+            _ => identity.reset_password(&uid, STRONG, OTHER).await,
+        };
+        assert!(answer.status.is_success(), "{surface}: {}", answer.text());
+        tried += ends(&warden, Fate::Ended, &SESSIONS, surface).await;
+    }
+    // On barong, the session in which it was changed goes on, and that in which codes were switched on.
     let others = [By::Engine, By::Identity, By::Arc];
-    tried += ends(&warden, Fate::Ended, &others, "changed on barong").await;
-
-    // So does that in which codes were switched on.
+    let acts: [(_, _, &[By]); 2] = [
+        ("change-password", By::Arc, &SESSIONS),
+        ("resource.users.password", By::Cookie, &others),
+    ];
+    tried += done(&house, &acts).await;
     let warden = Warden::of(&house, "factor").await;
     warden.asked_for_codes(false).await;
     warden.owner().enrol(&house.server).await;
@@ -198,9 +179,7 @@ async fn a_key_or_mail_that_has_ended_opens_no_door() {
         .expect(200);
     tried += ends(&warden, Fate::Ended, &KEYS, "codes were switched off").await;
     // A mail makes one account.
-    let made = Operation::named("sign-up-create-user");
-    let asks = Sweep::begin(&warden).await;
-    asks.ask(made, &warden.shown_to(made, By::Mailed)).await.expect(200);
+    warden.asks("sign-up-create-user", By::Mailed).await.expect(200);
     let mut sweep = Sweep::begin(&warden).await;
     sweep
         .all_refused(&[By::Mailed], Fate::Gone, "the account was made")

@@ -2,23 +2,24 @@
 
 use serde_json::json;
 
+use super::operation::Open;
 use super::sweep::Refusal;
 use super::warden::Shown;
 
 /// Operations that anybody may call.
-pub const OPEN: [&str; 11] = [
-    "signup",
-    "signin",
-    "signin_google",
-    "signin_facebook",
-    "send_reset_token",
-    "change_password",
-    "get_avatar",
-    "get_org_logo",
-    "webauthn_check",
-    "webauthn_login_begin",
-    "webauthn_login_finish",
-];
+pub const OPEN: Open = Open {
+    entrances: &["signin", "webauthn_login_finish"],
+    by_provider: &["signin_facebook", "signin_google"],
+    for_new_ones: &["signup"],
+    elsewhere: &[
+        "send_reset_token",
+        "change_password",
+        "get_avatar",
+        "get_org_logo",
+        "webauthn_check",
+        "webauthn_login_begin",
+    ],
+};
 
 /// Every way to show a token here, whosever it is.
 pub fn dresses(token: &str) -> Vec<Shown> {

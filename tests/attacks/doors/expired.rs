@@ -45,10 +45,8 @@ async fn what_is_too_old_opens_no_door() {
     let (mut tried, mut passed) = (0, 0);
     for (seconds, too_old) in STAGES {
         clock.advance(Duration::from_secs(seconds - passed - 1));
-        let asks = Sweep::begin(&warden).await;
         for (by, id) in GOOD.into_iter().filter(|(by, _)| too_old.contains(by)) {
-            let operation = Operation::named(id);
-            asks.ask(operation, &warden.shown_to(operation, by)).await.expect(200);
+            warden.asks(id, by).await.expect(200);
         }
         clock.advance(Duration::from_secs(1));
         passed = seconds;
@@ -86,8 +84,7 @@ async fn an_old_pair_is_exchanged_while_its_refresh_token_lives() {
     let refresh = Operation::named(arc::REFRESH);
     let (early, late) = (Warden::of(&house, "early").await, Warden::of(&house, "late").await);
     house.server.clock.advance(Duration::from_secs(REFRESH - 1));
-    let asks = Sweep::begin(&early).await;
-    asks.ask(refresh, &early.shown_to(refresh, By::Arc)).await.expect(200);
+    early.asks(arc::REFRESH, By::Arc).await.expect(200);
     house.server.clock.advance(Duration::from_secs(1));
     let mut sweep = Sweep::begin(&late).await;
     let shown = late.shown_to(refresh, By::Arc);

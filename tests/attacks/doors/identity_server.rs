@@ -2,24 +2,24 @@
 
 use serde_json::json;
 
-use super::operation::Operation;
+use super::operation::{Open, Operation};
 use super::sweep::Refusal;
 use super::warden::Shown;
 
 /// Operations that anybody may call.
-pub const OPEN: [&str; 11] = [
-    "identity-jwks",
-    "auth-authenticate",
-    "public-authenticate",
-    "public-activate",
-    "public-activate-post",
-    "public-register",
-    "public-reset-password",
-    "users-activate",
-    "users-activate-post",
-    "users-register",
-    "users-reset-password",
-];
+pub const OPEN: Open = Open {
+    entrances: &["public-authenticate", "auth-authenticate"],
+    by_provider: &[],
+    for_new_ones: &[
+        "public-activate",
+        "public-activate-post",
+        "public-register",
+        "users-activate",
+        "users-activate-post",
+        "users-register",
+    ],
+    elsewhere: &["identity-jwks", "public-reset-password", "users-reset-password"],
+};
 
 /// Operations that are told a token in the body: whether it is in force is what they answer.
 pub const BY_BODY: [&str; 2] = ["public-validate", "auth-validate"];

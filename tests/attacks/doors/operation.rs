@@ -32,13 +32,32 @@ impl Surface {
     }
 
     /// Operations that anybody may call.
-    pub fn open(self) -> &'static [&'static str] {
+    pub fn open(self) -> &'static Open {
         match self {
             Self::Engine => &engine::OPEN,
             Self::IdentityServer => &identity_server::OPEN,
             Self::Arc => &arc::OPEN,
             Self::Barong => &barong::OPEN,
         }
+    }
+}
+
+/// Operations that anybody may call, by what they lead to.
+pub struct Open {
+    /// They let somebody in, or lead to that. What uses a code up comes after what only needs it.
+    pub entrances: &'static [&'static str],
+    /// They let somebody in by a provider's word: `contracts::arc_social` and `contracts::engine_social` try them.
+    pub by_provider: &'static [&'static str],
+    /// They make an account, or confirm one that was not active yet: there is nothing to switch off before.
+    pub for_new_ones: &'static [&'static str],
+    /// Nobody is anybody after them.
+    pub elsewhere: &'static [&'static str],
+}
+
+impl Open {
+    pub fn all(&self) -> impl Iterator<Item = &'static str> {
+        let lists = [self.entrances, self.by_provider, self.for_new_ones, self.elsewhere];
+        lists.into_iter().flatten().copied()
     }
 }
 
@@ -76,7 +95,7 @@ impl Operation {
     }
 
     pub fn is_open(&self) -> bool {
-        self.surface.open().contains(&self.id.as_str())
+        self.surface.open().all().any(|id| id == self.id)
     }
 
     fn of_documents() -> Vec<Self> {

@@ -143,13 +143,11 @@ async fn what_is_somebody_elses_is_none_of_ones_own() {
             ("0123456789abcdef", theirs.key.kid.clone()),
             ("012345", codes.now(server)),
         ];
-        let answer = sweep.send(&naming(&mine, slot, others)).await;
+        let answer = mine.sends(&naming(&mine, slot, others)).await;
         answer.expect_keys(404, &["record.not_found"]);
     }
     assert_eq!(about(&theirs).await, before);
-    let me = Operation::named("resource.users.me.get");
-    let asks = Sweep::begin(&theirs).await;
-    asks.ask(me, &theirs.shown(By::Key, server)).await.expect(200);
+    theirs.asks("resource.users.me.get", By::Key).await.expect(200);
 }
 
 /// Whose account is meant is said by the credential, whatever else is sent: nothing of another's is shown, and nothing changes.
@@ -168,7 +166,6 @@ async fn nobody_else_is_meant_by_saying_so() {
     let own = |operation: &&Operation| operation.id.starts_with("resource.");
     let mut operations: Vec<_> = Operation::guarded().filter(own).collect();
     operations.sort_by_key(|operation| operation.id == "resource.users.me.delete");
-    let asks = Sweep::begin(&mine).await;
     for operation in operations {
         let mut event = mine.request(operation, &mine.shown(By::Cookie, &house.server));
         let named = format!(
@@ -177,7 +174,7 @@ async fn nobody_else_is_meant_by_saying_so() {
         );
         let query = event["rawQueryString"].as_str().unwrap_or_default();
         event["rawQueryString"] = json!(format!("{query}&{named}").trim_start_matches('&'));
-        let answer = asks.send(&event).await;
+        let answer = mine.sends(&event).await;
         let status = answer.status.as_u16();
         assert!(
             operation.statuses.contains(&status) && ![401, 403].contains(&status),

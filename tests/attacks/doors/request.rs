@@ -2,16 +2,28 @@
 //! examples' identifiers.
 
 use serde_json::{Value, json};
-use tests::events;
+use tests::{Answer, events};
 
 use super::identity_server;
 use super::operation::Operation;
-use super::warden::{Shown, Warden};
+use super::warden::{By, Shown, Warden};
 
 /// Headers of an event that are neither the gateway's nor somebody's credential.
 const KEPT: [&str; 2] = ["content-type", "x-organization-id"];
 
 impl Warden {
+    /// Asks for an operation by this.
+    pub async fn asks(&self, id: &str, by: By) -> Answer {
+        let operation = Operation::named(id);
+        self.sends(&self.request(operation, &self.shown_to(operation, by)))
+            .await
+    }
+
+    /// Sends a request that is ready.
+    pub async fn sends(&self, event: &Value) -> Answer {
+        events::over_http(&self.house.server.client(), event).await
+    }
+
     /// The request of an operation, by who shows this.
     pub fn request(&self, operation: &Operation, shown: &Shown) -> Value {
         self.request_with(operation, shown, &self.stand_ins(operation))

@@ -133,12 +133,12 @@ async fn without_the_right_no_door_opens() {
         let there = Operation::guarded().filter(|operation| surfaces.contains(&operation.surface));
         for operation in there.filter(|operation| asks_for_a_right(operation)) {
             for by in operation.own() {
-                let shown = warden.shown_to(operation, *by);
                 if operation.id == ASKING {
-                    let answer = sweep.ask(operation, &shown).await.expect(200);
+                    let answer = warden.asks(ASKING, *by).await.expect(200);
                     assert_eq!(answer.json(), json!({ "status": false }));
                     continue;
                 }
+                let shown = warden.shown_to(operation, *by);
                 let what = format!("by {by:?} of {}", warden.email);
                 sweep
                     .refused(operation, &shown, &refusal(operation, is_member), &what)

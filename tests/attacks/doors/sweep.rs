@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use tests::{Answer, Client, events};
+use tests::Answer;
 
 use super::super::tenancy::{all, assert_same};
 use super::operation::{Operation, Surface};
@@ -45,7 +45,7 @@ impl Refusal {
     }
 
     /// HEAD is answered without the body.
-    fn is(&self, answer: &Answer, by_head: bool) -> bool {
+    pub fn is(&self, answer: &Answer, by_head: bool) -> bool {
         answer.status == self.status
             && answer.header("content-type") == Some(self.content_type)
             && (by_head || answer.json() == self.body)
@@ -69,7 +69,6 @@ pub fn broken(token: &str) -> Vec<String> {
 /// Requests that have to be refused, on one server.
 pub struct Sweep<'a> {
     pub warden: &'a Warden,
-    client: Client,
     before: BTreeSet<String>,
     /// How many were sent.
     pub tried: usize,
@@ -80,7 +79,6 @@ pub struct Sweep<'a> {
 impl<'a> Sweep<'a> {
     pub async fn begin(warden: &'a Warden) -> Self {
         Self {
-            client: warden.house.server.client(),
             before: Self::kept(warden).await,
             warden,
             tried: 0,
@@ -103,7 +101,7 @@ impl<'a> Sweep<'a> {
 
     /// The same for a request that is ready.
     pub async fn sent(&mut self, operation: &Operation, event: &Value, refusal: &Refusal, what: &str) {
-        let answer = self.send(event).await;
+        let answer = self.warden.sends(event).await;
         self.tried += 1;
         let by_head = event["requestContext"]["http"]["method"] == "HEAD";
         if !refusal.is(&answer, by_head) {
@@ -112,14 +110,6 @@ impl<'a> Sweep<'a> {
             self.wrong
                 .push(format!("{id} {what}, with {headers}: {said:?}, and not {refusal:?}"));
         }
-    }
-
-    pub async fn ask(&self, operation: &Operation, shown: &Shown) -> Answer {
-        self.send(&self.warden.request(operation, shown)).await
-    }
-
-    pub async fn send(&self, event: &Value) -> Answer {
-        events::over_http(&self.client, event).await
     }
 
     /// All were refused as they should be, and nothing has changed.
