@@ -4,12 +4,16 @@
 use serde_json::{Value, json};
 use tests::{Answer, events};
 
+use super::house::HOME;
 use super::identity_server;
 use super::operation::Operation;
 use super::warden::{By, Shown, Warden};
 
 /// Headers of an event that are neither the gateway's nor somebody's credential.
 const KEPT: [&str; 2] = ["content-type", "x-organization-id"];
+
+/// What stands in the events for an organization.
+pub const AN_ORGANIZATION: &str = "01KAQ7R4M2X8V5T9C3B6N1D0FG";
 
 impl Warden {
     /// Asks for an operation by this.
@@ -68,7 +72,7 @@ impl Warden {
             // Engine.
             ("01KAQ7QWZ8E4R6T2Y9V1C3B5NM", house.user.clone()),
             ("01KAQ7R4M3J5H2K8P7Q4S6W9YZ", house.role.clone()),
-            ("01KAQ7R4M2X8V5T9C3B6N1D0FG", super::house::HOME.to_owned()),
+            (AN_ORGANIZATION, HOME.to_owned()),
             ("01KAQ7T6D0G8H4J2K5M7N9P3QR", house.invitation.clone()),
             ("6f1d3c58-2b7e-4a90-9c41-8e5d0a7b3f26", house.session.clone()),
             ("4503599627370497", self.passkey.clone()),

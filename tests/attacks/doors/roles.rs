@@ -1,11 +1,13 @@
 //! A credential that is good, of somebody who has not got the right.
 
-use serde_json::json;
+use http::Method;
+use serde_json::{Value, json};
 
-use super::house::House;
+use super::house::{HOME, Host, House};
 use super::operation::{Operation, Surface};
+use super::request::AN_ORGANIZATION;
 use super::sweep::{Refusal, Sweep};
-use super::warden::Warden;
+use super::warden::{By, Warden};
 use super::{arc, barong, engine, identity_server};
 
 /// Engine's operations that ask for no permission: they are about who calls them. What one may see of an organization is told
@@ -168,4 +170,37 @@ async fn a_role_of_barongs_without_permissions_opens_no_door() {
     }
     sweep.unchanged("as nobody").await;
     assert!(sweep.tried >= 230, "{}", sweep.tried);
+}
+
+/// Switched off in one organization of two: there it is as if one did not belong to it, and elsewhere nothing has changed.
+#[tokio::test]
+async fn a_suspended_member_opens_no_door_of_the_organization() {
+    let house = House::start().await;
+    let warden = Warden::without_rights(&house, "warden").await;
+    let (client, Host { founder, org, .. }) = (house.server.client(), &house.host);
+    let admin = client.role_named(founder, org, "Admin").await;
+    for (token, org, role) in [(founder, org.as_str(), &admin), (&house.root, HOME, &house.role)] {
+        client.bind(token, org, &warden.id, role).await.expect(200);
+    }
+    let there = |operation: &Operation| {
+        let stand_ins = [vec![(AN_ORGANIZATION, org.clone())], warden.stand_ins(operation)].concat();
+        warden.request_with(operation, &warden.shown_to(operation, By::Engine), &stand_ins)
+    };
+    let (users, asking) = (Operation::named("list_users"), Operation::named(ASKING));
+    warden.sends(&there(users)).await.expect(200);
+    let path = format!("/api/v1/users/{}/deactivate", warden.id);
+    let answer = client.call_in(org, Method::PUT, &path, founder, &Value::Null).await;
+    answer.expect(200);
+
+    let mut sweep = Sweep::begin(&warden).await;
+    let engine = Operation::guarded().filter(|operation| operation.surface == Surface::Engine);
+    for operation in engine.filter(|operation| asks_for_a_right(operation) && operation.id != ASKING) {
+        let refusal = refusal(operation, false);
+        sweep.sent(operation, &there(operation), &refusal, "suspended").await;
+    }
+    let answer = warden.sends(&there(asking)).await.expect(200);
+    assert_eq!(answer.json(), json!({ "status": false }));
+    sweep.unchanged("suspended").await;
+    assert!(sweep.tried >= 26, "{}", sweep.tried);
+    warden.asks("list_users", By::Engine).await.expect(200);
 }
