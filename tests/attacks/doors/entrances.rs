@@ -2,14 +2,16 @@
 //! of them, whichever way that was done, though what they bring was right a moment ago.
 
 use http::Method;
-use serde_json::json;
-use tests::Answer;
+use serde_json::{Value, json};
+use shared::accounts::State;
 use tests::arc::login;
 use tests::authenticator::{Authenticator, Credential};
 use tests::barong::STRONG;
 use tests::server::{CLIENT_ID, CLIENT_SECRET};
+use tests::{Answer, PASSWORD};
 
 use super::super::text_of;
+use super::house::{HOME, House};
 use super::operation::Surface;
 use super::sweep::Refusal;
 use super::switched_off::Way;
@@ -136,4 +138,53 @@ pub async fn let_in_nobody(warden: &Warden, brought: &Brought, way: Way) -> usiz
 async fn sessions(warden: &Warden) -> usize {
     let items = warden.house.server.dump().await;
     items.iter().filter(|item| text_of(item, "kind") == "session").count()
+}
+
+/// What a mail confirms was switched off before it was followed: it is still so afterwards.
+#[tokio::test]
+async fn a_mail_that_waited_does_not_switch_anybody_on() {
+    let house = House::start().await;
+    let (server, client) = (&house.server, house.server.client());
+    let (barong, identity) = (client.barong(), client.identity());
+    for (how, state) in [
+        ("banned", State::Banned),
+        ("locked", State::Locked),
+        ("deleted", State::Deleted),
+        ("deactivated", State::Inactive),
+    ] {
+        let (pending, waiting) = (
+            format!("pending-{how}@example.com"),
+            format!("waiting-{how}@example.com"),
+        );
+        barong.sign_up(&pending).await;
+        identity.register(&waiting).await;
+        let token = barong.confirmation(&pending).await.unwrap();
+        let link = identity.link(&waiting).await;
+        for email in [&pending, &waiting] {
+            let account = server.account(email).await;
+            if how == "deactivated" {
+                let id = account.id.to_string();
+                client.bind(&house.root, HOME, &id, &house.role).await.expect(200);
+                let path = format!("/api/v1/users/{id}/deactivate");
+                let answer = client
+                    .call_in(HOME, Method::PUT, &path, &house.root, &Value::Null)
+                    .await;
+                answer.expect(200);
+            } else {
+                let form = [("uid", account.uid.as_str()), ("state", how)];
+                house.admin.put("/users", &form).await.expect(200);
+            }
+            assert_eq!(server.account(email).await.state, state);
+        }
+        let answer = barong.confirm(&token).await;
+        answer.expect_keys(422, &["identity.user.active_or_doesnt_exist"]);
+        let answer = identity.activate(&link).await;
+        assert_eq!(answer.status, 404, "{how}: {}", answer.text());
+        for email in [&pending, &waiting] {
+            assert_eq!(server.account(email).await.state, state, "{email}");
+        }
+        let answer = identity.authenticate(&waiting, PASSWORD).await;
+        assert!(answer.status.is_client_error(), "{how}: {}", answer.text());
+        barong.enter(&pending, STRONG).await.expect(401);
+    }
 }

@@ -48,7 +48,7 @@ pub struct Open {
     pub entrances: &'static [&'static str],
     /// They let somebody in by a provider's word: `contracts::arc_social` and `contracts::engine_social` try them.
     pub by_provider: &'static [&'static str],
-    /// They make an account, or confirm one that was not active yet: there is nothing to switch off before.
+    /// They make an account, or confirm one that was not active yet; one that was switched off meanwhile stays so.
     pub for_new_ones: &'static [&'static str],
     /// Nobody is anybody after them.
     pub elsewhere: &'static [&'static str],
