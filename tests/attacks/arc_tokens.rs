@@ -12,29 +12,6 @@ use super::forger::{Forger, sign};
 const ADA: &str = "ada@example.com";
 
 #[tokio::test]
-async fn no_surface_takes_anothers_token() {
-    let server = Server::start().await;
-    let client = server.client();
-    let (arc, identity) = (client.arc(), client.identity());
-    let engine = client.join(ADA).await;
-    let pair = arc.sign_in(ADA).await;
-    let of_identity = identity.sign_in(ADA, PASSWORD).await;
-    for foreign in [&engine, &of_identity] {
-        arc.me(foreign).await.expect_said_by_check(401, "TokenExpired");
-        let body = json!({ "refreshToken": pair.refresh });
-        let answer = arc.call(Method::POST, "/auth/token-refresh", foreign, &body).await;
-        answer.expect_said_by_handler(401, "Token Invalid");
-    }
-    for foreign in [&pair.access, &pair.refresh] {
-        client.me(foreign).await.expect(401);
-        assert!(!identity.is_live(foreign).await);
-    }
-    arc.me(&pair.access).await.expect(200);
-    client.me(&engine).await.expect(200);
-    assert!(identity.is_live(&of_identity).await);
-}
-
-#[tokio::test]
 async fn a_token_that_is_not_exactly_ours_is_refused() {
     let server = Server::start().await;
     let client = server.client();

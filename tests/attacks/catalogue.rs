@@ -11,6 +11,9 @@ fn named() -> Vec<(String, String)> {
         .map(|text| {
             let (module, test) = text.rsplit_once("::").unwrap();
             let path = match module.split_once("::") {
+                Some((folder, module)) if folders().contains(&folder.to_owned()) => {
+                    format!("attacks/{folder}/{module}.rs")
+                }
                 Some((folder, module)) => format!("{folder}/{module}.rs"),
                 None => format!("attacks/{module}.rs"),
             };
@@ -28,14 +31,34 @@ fn every_test_that_is_named_exists() {
     }
 }
 
+/// What is in a folder of `tests`: its files, or its folders.
+fn within(folder: &str, folders: bool) -> Vec<String> {
+    let entries = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
+    let entries = entries.map(|entry| entry.unwrap());
+    let wanted = entries.filter(|entry| entry.file_type().unwrap().is_dir() == folders);
+    wanted.map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+/// The folders of this folder.
+fn folders() -> Vec<String> {
+    within("attacks", true)
+}
+
+/// Every file of this folder and of those, from `tests` on.
+fn files() -> Vec<String> {
+    let mut files = Vec::new();
+    let below = folders().into_iter().map(|folder| format!("attacks/{folder}"));
+    for folder in below.chain(["attacks".to_owned()]) {
+        files.extend(within(&folder, false).iter().map(|file| format!("{folder}/{file}")));
+    }
+    files
+}
+
 #[test]
 fn every_test_of_this_folder_is_named() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("attacks");
     let named = named();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let path = format!("attacks/{}", entry.file_name().to_string_lossy());
-        let source = std::fs::read_to_string(entry.path()).unwrap();
+    for path in files() {
+        let source = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
         for (before, _) in source.match_indices("test]\n") {
             let (_, rest) = source[before..].split_once("fn ").unwrap_or_default();
             let test = rest.split('(').next().unwrap_or_default().to_owned();

@@ -1,11 +1,14 @@
 //! resource.api_keys.list, .create, .update, .delete.
 
+use http::Method;
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::Server;
 use tests::owner::{Owner, step};
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::totp::another;
+
+use super::house::HOME;
 
 const ADA: &str = "ada@example.com";
 const BOB: &str = "bob@example.com";
@@ -175,6 +178,29 @@ async fn keys_end_with_the_codes_and_with_the_state() {
     let form = [("state", "active"), ("totp_code", &code)];
     ada.patch(&format!("/api_keys/{}", key.0), &form).await.expect(200);
     ada.by_key(&server, &key, "/users/me").await.expect(200);
+}
+
+/// Whichever surface switched the account off, and on again.
+#[tokio::test]
+async fn keys_wait_for_their_owner_when_engine_switched_the_account_off() {
+    let server = Server::start().await;
+    let (ada, client) = (Owner::join(&server, ADA).await, server.client());
+    let codes = ada.enrol(&server).await;
+    let key = ada.api_key(&server, &codes).await;
+    let (root, id) = (client.admin().await, server.account(ADA).await.id.to_string());
+    let role = client.make_role(&root, HOME, "Clerk").await;
+    client.bind(&root, HOME, &id, &role).await.expect(200);
+    let switch = async |how: &str| {
+        let path = format!("/api/v1/users/{id}/{how}");
+        let answer = client.call_in(HOME, Method::PUT, &path, &root, &Value::Null).await;
+        answer.expect(200);
+    };
+    ada.by_key(&server, &key, "/users/me").await.expect(200);
+    for how in ["deactivate", "activate"] {
+        switch(how).await;
+        let refused = ada.by_key(&server, &key, "/users/me").await;
+        refused.expect_keys(401, &["authz.apikey_not_active"]);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rstest::rstest;
 use serde_json::Value;
-use tests::Server;
+use tests::{Server, events};
 use utoipa::openapi::OpenApi;
 
 #[rstest]
@@ -57,6 +57,57 @@ fn every_reference_leads_somewhere(#[case] document: OpenApi) {
         let pointer = reference.strip_prefix('#').unwrap();
         assert!(document.pointer(pointer).is_some(), "{reference}");
     }
+}
+
+/// The names of what an event's body holds; of an upload, none.
+fn members_of(event: &Value) -> Vec<String> {
+    let kind = event["headers"]["content-type"].as_str().unwrap_or_default();
+    let body = events::body(event);
+    match kind {
+        "application/json" => {
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            body.as_object()
+                .into_iter()
+                .flat_map(|body| body.keys().cloned())
+                .collect()
+        }
+        "application/x-www-form-urlencoded" => {
+            let pairs = url::form_urlencoded::parse(&body);
+            pairs.map(|(name, _)| name.into_owned()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What browsers send with a passkey beside what is read.
+const BESIDE: &str = "clientExtensionResults";
+
+/// Two types of one name in one document would be one of them.
+#[rstest]
+#[case(countersign::arc_document())]
+#[case(countersign::barong_document())]
+#[case(countersign::engine_document())]
+#[case(countersign::identity_document())]
+fn what_an_event_sends_is_what_its_operation_takes(#[case] document: OpenApi) {
+    let document = serde_json::to_value(document).unwrap();
+    let mut compared = 0;
+    for operation in crate::attacks::tenancy::operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        let content = operation["requestBody"]["content"].as_object();
+        let reference = content.and_then(|content| content.values().next()?["schema"]["$ref"].as_str());
+        let Some(reference) = reference else { continue };
+        let schema = document.pointer(reference.trim_start_matches('#')).unwrap();
+        let sent = members_of(&events::http(id));
+        for name in sent.iter().filter(|name| *name != BESIDE) {
+            assert!(schema["properties"].get(name).is_some(), "{id}: {name} in {reference}");
+        }
+        let required = schema["required"].as_array().into_iter().flatten();
+        for name in required.filter(|_| !sent.is_empty()) {
+            assert!(sent.iter().any(|sent| name == sent), "{id} needs {name}");
+        }
+        compared += 1;
+    }
+    assert!(compared >= 8, "{compared}");
 }
 
 #[tokio::test]

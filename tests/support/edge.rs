@@ -182,6 +182,7 @@ impl Server {
     pub async fn key_of(&self, email: &str) -> Signer {
         self.adjust(email, Step::Set("two_factor", shared::store::commit::flag(true)))
             .await;
+        self.adjust(email, Step::Add("api_keys", 1)).await;
         let (app, user) = (self.app(), self.account(email).await);
         let keyring = app.keys.get().await.unwrap();
         let owner = (user.id, user.api_key_epoch);

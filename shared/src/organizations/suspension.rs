@@ -42,7 +42,8 @@ pub enum NotSwitched {
 
 type Result<T> = std::result::Result<T, Undone<NotSwitched>>;
 
-/// Switches a member of the actor's organization to `to`; where the account itself is switched off, all its sessions end.
+/// Switches a member of the actor's organization to `to`; where the account itself is switched off, all its sessions end, and
+/// its API keys wait until their owner turns them on again.
 ///
 /// # Errors
 /// [`NotSwitched`].
@@ -119,7 +120,7 @@ fn check(account: &Account, member: &Membership, actor: &Actor, to: MemberState,
 }
 
 /// Adds to `commit` that the account gets the state that `member` shows, in all its memberships but that one. Switching
-/// off ends all sessions.
+/// off ends all sessions and switches off all API keys.
 fn switch_account(commit: &mut Commit<Undone<NotSwitched>>, now: Timestamp, account: &Account, member: &Membership) {
     let state = member.who.account_state;
     let mut steps = vec![
@@ -131,6 +132,8 @@ fn switch_account(commit: &mut Commit<Undone<NotSwitched>>, now: Timestamp, acco
     } else {
         steps.push(Step::Set("deactivated_in", text(member.org_id)));
         steps.push(Step::Add("session_epoch", 1));
+        // Sessions do not come back with the account, and keys only where their owner turns them on again.
+        steps.push(Step::Add("api_key_epoch", 1));
     }
     commit.update(account.user.key(), Condition::Version(account.version), steps);
     let switched = User {

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// Who is to get a code, and which client asks.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
+pub struct SendOtp {
     client_id: String,
     client_secret: String,
     /// The user name.
@@ -27,7 +27,7 @@ pub struct Wanted {
     tag = "mfa",
     summary = "Mail a code to sign in with",
     description = "Six digits, good once, for five minutes and for this client; a newer one voids the older. The answer is the same for a name that nobody has.",
-    request_body = Wanted,
+    request_body = SendOtp,
     responses(
         (status = 204, description = "If the name belongs to somebody, the code is on its way"),
         (status = 400, description = "Broken JSON", body = ErrorBody),
@@ -39,7 +39,7 @@ pub struct Wanted {
 pub async fn send_otp(
     State(app): State<App>,
     origin: Origin,
-    ClientBody(body): ClientBody<Wanted>,
+    ClientBody(body): ClientBody<SendOtp>,
 ) -> Result<StatusCode, ArcError> {
     let said = Credentials {
         id: body.client_id,

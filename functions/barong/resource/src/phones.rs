@@ -135,7 +135,7 @@ pub async fn send_code(
 /// A code that was sent.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
-pub struct CodeForm {
+pub struct NumberAndCode {
     /// The number that it was sent to.
     phone_number: String,
     /// The five digits.
@@ -149,7 +149,7 @@ pub struct CodeForm {
     tag = "phones",
     summary = "Show that a telephone number is one's own",
     params(CallerHeaders),
-    request_body(content = CodeForm, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = NumberAndCode, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 201, description = "The user", body = FullUserView),
         (status = 400, description = "`resource.phone.invalid_num`; `resource.phone.number_exist`: it is verified already, by whomever", body = ErrorKeys),

@@ -17,7 +17,7 @@ use super::refusal;
 /// Who wants a secret.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
+pub struct QrCodeFor {
     /// An authorization code; it is not used up.
     code: String,
     /// The client that it is for.
@@ -39,7 +39,7 @@ pub struct Shown {
     tag = "mfa",
     summary = "Get a secret for an authenticator app",
     description = "The secret waits a quarter of an hour for its first code, see `POST /auth/verify-otp`; one that waited before is void. Where a secret is in use it stays so until then, and the authorization code must have been given for one of its codes.",
-    request_body = Wanted,
+    request_body = QrCodeFor,
     responses(
         (status = 200, description = "The picture", body = Shown),
         (status = 400, description = "Broken JSON", body = ErrorBody),
@@ -51,7 +51,7 @@ pub struct Shown {
 pub async fn create_qr_code(
     State(app): State<App>,
     origin: Origin,
-    JsonBody(body): JsonBody<Wanted>,
+    JsonBody(body): JsonBody<QrCodeFor>,
 ) -> Result<Json<Shown>, ArcError> {
     let code = Secret::presented(body.code);
     let enrolment = second_step::show_secret(&app, &body.client_id, &code, &origin).await;
