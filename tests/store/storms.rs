@@ -91,7 +91,10 @@ async fn competitors_without_an_end_are_503_and_nothing_is_half_done() {
         wire.take();
         surface.expect_unavailable(newcomer.sign_up().await);
         let attempts = of("TransactWriteItems", wire.take()).len();
-        assert!(attempts >= ASIDE && attempts % ASIDE == 0, "{surface:?}: {attempts}");
+        assert!(
+            attempts >= ASIDE && attempts.is_multiple_of(ASIDE),
+            "{surface:?}: {attempts}"
+        );
         assert!(attempts <= ASIDE * AGAIN, "{surface:?}: {attempts}");
     }
     // Who reads, changes and writes does so again: thirty times, or for eight seconds on a machine that is busy.
@@ -99,7 +102,7 @@ async fn competitors_without_an_end_are_503_and_nothing_is_half_done() {
     Surface::Engine.expect_unavailable(change_profile(&client, &people.token).await);
     let attempts = of("TransactWriteItems", wire.take()).len();
     assert!(
-        attempts > ASIDE && attempts % ASIDE == 0 && attempts <= ASIDE * AGAIN,
+        attempts > ASIDE && attempts.is_multiple_of(ASIDE) && attempts <= ASIDE * AGAIN,
         "{attempts}"
     );
     assert_eq!(contents(store).await, before);
