@@ -86,7 +86,7 @@ impl App {
         };
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self(Arc::new(Parts {
-            store: Store::new(Table::new(table, aws.clone())),
+            store: Store::new(Table::new(table, aws.clone(), random.clone())),
             keys: Keys::new(source, clock.clone(), random.clone()),
             files,
             passwords: PasswordHasher::new(Argon2Params::default(), cores, HASHES_WAITING),

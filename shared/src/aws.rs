@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_config::BehaviorVersion;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -16,6 +17,7 @@ use aws_types::region::Region;
 use secrecy::ExposeSecret;
 
 use crate::config::{AwsConfig, AwsCredentials};
+use crate::store::Patience;
 
 /// Makes clients that share one configuration and one HTTPS connection pool.
 #[derive(Debug, Clone)]
@@ -38,9 +40,20 @@ impl Aws {
         }))
     }
 
-    /// A client of DynamoDB.
+    /// A client of DynamoDB, which is waited for as [`Aws::patience`] says.
     pub async fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.sdk(self.0.settings.dynamodb_endpoint.as_deref()).await)
+        let base = self.sdk(self.0.settings.dynamodb_endpoint.as_deref()).await;
+        // A quota of its own: what fails elsewhere in the process does not keep the table from being asked again.
+        let config = aws_sdk_dynamodb::config::Builder::from(&base)
+            .timeout_config(self.patience().timeouts())
+            .retry_config(self.patience().retries())
+            .retry_partition(RetryPartition::custom("table").build());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// How long the table is waited for.
+    pub fn patience(&self) -> Patience {
+        self.0.settings.patience
     }
 
     /// A client of S3. Emulators know buckets by path, not by host name.

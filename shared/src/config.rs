@@ -18,6 +18,7 @@ use crate::credentials::passkey::relying_party;
 use crate::federation::FederationConfig;
 use crate::http::Proxies;
 use crate::http::throttle::{Limit, Limits};
+use crate::store::Patience;
 
 use environment::Env;
 
@@ -61,6 +62,8 @@ pub struct AwsConfig {
     pub dynamodb_endpoint: Option<String>,
     /// Credentials of the environment; without them the SDK's chain is asked.
     pub credentials: Option<AwsCredentials>,
+    /// How long the table is waited for. Not read from the environment: it has to fit a function's own time-out.
+    pub patience: Patience,
 }
 
 /// Credentials as Lambda puts them into the environment.
@@ -305,6 +308,7 @@ impl Config {
                         secret_access_key: secret.into(),
                         session_token: env.text("AWS_SESSION_TOKEN").map(SecretString::from),
                     }),
+                patience: Patience::default(),
             },
         })
     }

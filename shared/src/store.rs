@@ -5,12 +5,13 @@
 //! refusal it means when its condition does not hold, and commits all or nothing.
 //!
 //! Rooms: [`record`] items and their types, [`query`] reading, [`commit`] writing, [`table`] the only code that
-//! speaks to DynamoDB, [`tally`] counters, [`sieve`] pages that are counted while they are looked for, [`sequence`] numbers, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
+//! speaks to DynamoDB, [`patience`] how long it waits, [`tally`] counters, [`sieve`] pages that are counted while they are looked for, [`sequence`] numbers, [`schema`] the table's definition, [`door`] the wrappers that tests put before it.
 
 pub mod commit;
 pub mod door;
 mod error;
 mod expression;
+pub mod patience;
 pub mod query;
 pub mod record;
 pub mod schema;
@@ -20,12 +21,14 @@ pub mod table;
 pub mod tally;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::future::try_join;
 
 pub use commit::{Change, Commit, Condition};
 pub use door::{Answer, Call, Door};
 pub use error::StoreError;
+pub use patience::Patience;
 pub use query::{Page, Query};
 pub use record::{Item, Key, Record, Versioned};
 pub use sequence::Sequence;
@@ -36,6 +39,9 @@ use commit::Outcome;
 
 /// How often a read-modify-write that meets another writer is tried before the request fails.
 const MOST_ATTEMPTS: u32 = 30;
+
+/// And for how long, where the table itself steps aside for competitors each time.
+const LONGEST: Duration = Duration::from_secs(8);
 
 /// The table as the rest of the house sees it.
 #[derive(Clone)]
@@ -215,8 +221,8 @@ impl std::fmt::Debug for Store {
     }
 }
 
-/// Repeats a read-modify-write while somebody else writes between its read and its commit, thirty times at most:
-/// `retried(|| read_and_commit(app)).await`.
+/// Repeats a read-modify-write while somebody else writes between its read and its commit, thirty times and for eight seconds at
+/// most: `retried(|| read_and_commit(app)).await`.
 ///
 /// # Errors
 /// Those of the last attempt.
@@ -234,14 +240,27 @@ where
 }
 
 /// Counts attempts, where one of them needs to know that it is not the first; see [`retried`].
-#[derive(Debug, Default)]
-pub struct Attempts(u32);
+#[derive(Debug)]
+pub struct Attempts {
+    made: u32,
+    begun: Instant,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self {
+            made: 0,
+            begun: Instant::now(),
+        }
+    }
+}
 
 impl Attempts {
-    /// Whether to try again: the attempt ended in a conflict, and was not the thirtieth.
+    /// Whether to try again: the attempt ended in a conflict, was not the thirtieth, and there is time.
     pub fn again<T, E: AsConflict>(&mut self, tried: &Result<T, E>) -> bool {
-        self.0 += 1;
-        self.0 < MOST_ATTEMPTS && tried.as_ref().is_err_and(AsConflict::is_conflict)
+        self.made += 1;
+        let is_over = self.made >= MOST_ATTEMPTS || self.begun.elapsed() >= LONGEST;
+        !is_over && tried.as_ref().is_err_and(AsConflict::is_conflict)
     }
 }
 
@@ -254,5 +273,32 @@ pub trait AsConflict {
 impl AsConflict for StoreError {
     fn is_conflict(&self) -> bool {
         matches!(self, StoreError::Conflict)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOST: Result<(), StoreError> = Err(StoreError::Conflict);
+
+    #[test]
+    fn only_a_conflict_is_tried_again_and_not_for_ever() {
+        let mut attempts = Attempts::default();
+        let tried = (0..100).take_while(|_| attempts.again(&LOST)).count();
+        assert_eq!(tried + 1, 30);
+        for settled in [
+            Ok(()),
+            Err(StoreError::Throttled),
+            Err(StoreError::Unavailable("lost".into())),
+        ] {
+            assert!(!Attempts::default().again(&settled), "{settled:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_tried_for_eight_seconds_gives_up() {
+        let begun = Instant::now().checked_sub(LONGEST).unwrap();
+        assert!(!Attempts { made: 0, begun }.again(&LOST));
     }
 }

@@ -1,9 +1,10 @@
 //! Finding out who has an account, by how long the answer takes (ASVS 6.3.8). Smoke tests: they see a hash that is left out,
-//! which is what such attacks live on, and not a difference of microseconds; those are for the benchmarks.
+//! which is what such attacks live on, and not a difference of microseconds; those are for `cargo bench --bench costs -- timing`.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tests::ranks::unlikelihood;
 use tests::{PASSWORD, Server};
 
 const PAIRS: usize = 15;
@@ -109,4 +110,30 @@ async fn asking_for_passkeys_takes_as_long_for_an_unknown_address() {
         async |n| ask(&format!("eve{n}@example.com")).await,
     )
     .await;
+}
+
+/// The test by ranks that the benchmark judges by, against values of R's `wilcox.test(exact = FALSE)` and by what it is for.
+#[test]
+fn what_judges_the_benchmark_tells_apart_what_differs() {
+    let near = |p: f64, wanted: f64| assert!((p - wanted).abs() < 5e-4, "{p} {wanted}");
+    near(unlikelihood(&[1, 2, 3, 4, 5], &[6, 7, 8, 9, 10]), 0.012_19);
+    near(unlikelihood(&[1, 4, 5, 8, 9], &[2, 3, 6, 7, 10]), 1.0);
+    near(unlikelihood(&[3; 20], &[3; 20]), 1.0);
+    // Three hundred times from 1,000 to 2,000, which a generator makes up; then a tenth more.
+    let times = |seed: u64, more: u64| -> Vec<u64> {
+        let mut state = seed;
+        let next = |_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            1_000 + (state >> 33) % 1_000 + more
+        };
+        (0..300).map(next).collect()
+    };
+    let found = |more: u64| {
+        let runs = (0..40).map(|run| unlikelihood(&times(2 * run, 0), &times(2 * run + 1, more)));
+        runs.filter(|p| *p < 0.01).count()
+    };
+    assert!(found(0) <= 3, "{}", found(0));
+    assert_eq!(found(200), 40);
 }

@@ -64,7 +64,7 @@ async fn costs(metered: &Metered) -> Vec<(&'static str, Cost)> {
 const EXPECTED: &[(&str, usize, &str)] = &[
     ("login", 2, "get1 get2 get1 [query] | commit3"),
     ("login, wrong password", 1, "get1 get2 get1 [query]"),
-    ("login, unknown user", 1, "get1 get2 get1"),
+    ("login, unknown user", 1, "get1 get2 get1 [query]"),
     ("token", 3, "get2 | query | commit6"),
     ("me", 1, "get3 get1"),
     ("token-refresh", 2, "get4 get1 | commit3"),

@@ -62,7 +62,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("sign-up, taken address", 2, "get1 | get1"),
     ("sign-in", 4, "get1 | get2 [query] | commit7 | query"),
     ("sign-in, wrong password", 4, "get1 | get2 [query] | get1 | commit2"),
-    ("sign-in, unknown address", 4, "get1 | get2 | get1 | commit2"),
+    ("sign-in, unknown address", 4, "get1 | get2 [query] | get1 | commit2"),
     ("sign-out", 3, "get1 | get2 | commit2"),
     ("sign-out, no session", 2, "get1 | get2"),
     ("mail a confirmation", 4, "get1 | get1 | get1 | commit2"),
@@ -93,7 +93,7 @@ const WITH_LIMITS: &[(&str, usize, &str)] = &[
     (
         "sign-in, unknown address",
         4,
-        "get1 | get4 [commit1] [commit1] | get1 | commit2",
+        "get1 | get4 [commit1] [commit1] [query] | get1 | commit2",
     ),
     ("mail a confirmation", 4, "get1 | get1 | get1 | commit4"),
     (

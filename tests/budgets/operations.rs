@@ -92,7 +92,7 @@ const WITHOUT_LIMITS: &[(&str, usize, &str)] = &[
     ("signup, taken address", 1, "commit8"),
     ("signin", 2, "get2 [query] | commit5"),
     ("signin, wrong password", 1, "get2 [query]"),
-    ("signin, unknown address", 1, "get2"),
+    ("signin, unknown address", 1, "get2 [query]"),
     ("signin, member of an organization", 2, "get2 [query] [get2] | commit5"),
     ("me", 2, "get2 | query"),
     ("me, member of an organization", 3, "get2 | query | get3"),
@@ -115,7 +115,7 @@ const WITH_LIMITS: &[(&str, usize, &str)] = &[
     ("signup", 1, "[commit1] | commit8"),
     ("signin", 2, "get4 [commit1] [commit1] [query] | commit6"),
     ("signin, wrong password", 1, "get4 [commit1] [commit1] [query]"),
-    ("signin, unknown address", 1, "get4 [commit1] [commit1]"),
+    ("signin, unknown address", 1, "get4 [commit1] [commit1] [query]"),
     (
         "signin, member of an organization",
         2,
@@ -184,12 +184,17 @@ async fn what_each_operation_costs(
 #[test]
 fn unknown_and_known_wait_for_the_same() {
     for expected in [WITHOUT_LIMITS, WITH_LIMITS] {
-        let visible = |wanted: &str| {
+        let row = |wanted: &str| {
             let (_, waits, text) = expected.iter().find(|(name, ..)| *name == wanted).unwrap();
-            let words: Vec<&str> = text.split(' ').filter(|word| !word.starts_with('[')).collect();
-            (*waits, words.join(" "))
+            (*waits, *text)
         };
-        assert_eq!(visible("signin, unknown address"), visible("signin, wrong password"));
+        let visible = |wanted: &str| {
+            let (waits, text) = row(wanted);
+            let words: Vec<&str> = text.split(' ').filter(|word| !word.starts_with('[')).collect();
+            (waits, words.join(" "))
+        };
+        // What is done beside the hash takes time of the same processor.
+        assert_eq!(row("signin, unknown address"), row("signin, wrong password"));
         assert_eq!(visible("reset, unknown address"), visible("reset"));
         assert_eq!(
             visible("changepassword, unknown address"),

@@ -26,7 +26,7 @@ async fn start(table: Table) -> Option<(Server, Arc<Faulty>, Client)> {
 }
 
 /// Everything in the table.
-async fn contents(store: &Store) -> Vec<Item> {
+pub async fn contents(store: &Store) -> Vec<Item> {
     let table = store.table();
     let pages = table
         .client()

@@ -63,6 +63,7 @@ impl Answer {
             415 => "UnsupportedMediaTypeError",
             422 => "UnprocessableEntityError",
             429 => "TooManyRequestsError",
+            503 => "ServiceUnavailableError",
             _ => panic!("{status}"),
         };
         assert_eq!(body["error"]["name"], name, "{body}");

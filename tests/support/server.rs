@@ -13,7 +13,7 @@ use shared::clock::{Clock, ClockHand};
 use shared::config::Config;
 use shared::random::Random;
 use shared::store::record::read;
-use shared::store::{Item, Key};
+use shared::store::{Item, Key, Patience};
 use shared::tokens::Keyring;
 
 use crate::{Client, services};
@@ -49,6 +49,7 @@ pub struct Setup<'a> {
     variables: Vec<(&'a str, String)>,
     adjust: Box<dyn FnOnce(&mut Parts) + 'a>,
     storage: Storage,
+    patience: Option<Patience>,
 }
 
 impl<'a> Setup<'a> {
@@ -56,6 +57,14 @@ impl<'a> Setup<'a> {
     pub fn env(mut self, name: &'a str, value: impl Into<String>) -> Self {
         self.variables.push((name, value.into()));
         self
+    }
+
+    /// Waits for the table so long, instead of as long as usual.
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self {
+            patience: Some(patience),
+            ..self
+        }
     }
 
     /// Exchanges parts of the server before it serves anything.
@@ -86,7 +95,7 @@ impl<'a> Setup<'a> {
         let data_dir = tempfile::tempdir().unwrap();
         std::fs::write(data_dir.path().join("keyring.json"), keyring()).unwrap();
         let variables = self.variables;
-        let config = Config::from_lookup(|name| {
+        let mut config = Config::from_lookup(|name| {
             let given = variables
                 .iter()
                 .rev()
@@ -102,12 +111,16 @@ impl<'a> Setup<'a> {
                 "BOOTSTRAP_CLIENT_SECRET" => Some(CLIENT_SECRET.into()),
                 _ => None,
             })
-        });
+        })
+        .unwrap();
+        if let Some(patience) = self.patience {
+            config.aws.patience = patience;
+        }
         let (clock, hand) = Clock::settable("2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap());
         let random = Random::seeded(SEED.fetch_add(1, Ordering::Relaxed));
         let adjust = self.adjust;
         let adjust = move |app: App| app.with(adjust);
-        let local = Local::launch(config.unwrap(), clock, random, self.storage, adjust)
+        let local = Local::launch(config, clock, random, self.storage, adjust)
             .await
             .unwrap();
         Some(Server {
@@ -147,6 +160,7 @@ impl Server {
             variables: Vec::new(),
             adjust: Box::new(|_| {}),
             storage: Storage::Memory,
+            patience: None,
         }
     }
 

@@ -110,6 +110,8 @@ impl<S: Sync> FromRequestParts<S> for Origin {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn resolve(peer: &str, forwarded: Option<&str>, trusted: &str) -> String {
@@ -183,5 +185,33 @@ mod tests {
         let usual = proxies("10.0.0.0/8", Gateway::Cloudflare);
         let peer: IpAddr = "10.0.0.1".parse().unwrap();
         assert_eq!(ClientAddress::resolve(peer, &headers, &usual), ClientAddress(peer));
+    }
+
+    proptest! {
+        /// Whatever the client writes before it and however many trusted proxies come after it: the address that the first of
+        /// them saw.
+        #[test]
+        fn the_client_is_whom_the_first_trusted_proxy_saw(
+            written in "[ -~]{0,40}", client in any::<u32>(), proxies in proptest::collection::vec(any::<[u8; 3]>(), 0..4), peer in any::<[u8; 3]>(),
+        ) {
+            let trusted = |[b, c, d]: [u8; 3]| Ipv4Addr::from([10, b, c, d]).to_string();
+            let client = Ipv4Addr::from(client);
+            prop_assume!(client.octets()[0] != 10);
+            let mut hops = vec![written, client.to_string()];
+            hops.extend(proxies.into_iter().map(trusted));
+            prop_assert_eq!(resolve(&trusted(peer), Some(&hops.join(",")), "10.0.0.0/8"), client.to_string());
+        }
+
+        #[test]
+        fn nobody_else_is_believed(peer in any::<u32>(), bytes in proptest::collection::vec(any::<u8>(), 0..60), akamai in any::<bool>()) {
+            let peer = IpAddr::from(Ipv4Addr::from(peer));
+            let Ok(value) = http::HeaderValue::from_bytes(&bytes) else { return Ok(()) };
+            let names = ["x-forwarded-for", "true-client-ip"].map(http::HeaderName::from_static);
+            let headers = HeaderMap::from_iter(names.map(|name| (name, value.clone())));
+            let gateway = if akamai { Gateway::Akamai } else { Gateway::Cloudflare };
+            prop_assert_eq!(ClientAddress::resolve(peer, &headers, &proxies("", gateway)), ClientAddress(peer));
+            // Behind a proxy no header panics.
+            let _whoever = ClientAddress::resolve(peer, &headers, &proxies("0.0.0.0/0", gateway));
+        }
     }
 }

@@ -29,6 +29,8 @@ pub fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -43,5 +45,22 @@ mod tests {
         assert_eq!(text(&uri, "a").as_deref(), Some("1+1 b%"));
         assert_eq!(text(&uri, "b"), None);
         assert_eq!(text(&uri, "c"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_is_read_as_it_was(said in ".{1,40}", number_said in any::<i64>()) {
+            let uri: Uri = format!("/x?b=1&a={}&a=2&n={number_said}", encoded(&said)).parse().unwrap();
+            prop_assert_eq!(text(&uri, "a"), Some(said.clone()));
+            prop_assert_eq!(number(&uri, "n"), Some(number_said));
+            prop_assert!(encoded(&said).bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~@%".contains(&byte)));
+        }
+
+        #[test]
+        fn no_query_panics(query in "[!-~]{0,40}") {
+            if let Ok(uri) = format!("/x?{query}").parse::<Uri>() {
+                let _either = (text(&uri, "a"), number(&uri, ""));
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What messages say. The words are in `templates/`, one file for the subject, one for text, one for HTML; this file only
 //! names them and their variables.
 
-use minijinja::{AutoEscape, Environment};
+use minijinja::{AutoEscape, Environment, escape_formatter};
 use serde::{Deserialize, Serialize};
 
 use super::{NotifyError, unreadable};
@@ -162,6 +162,10 @@ impl Template {
             true => AutoEscape::Html,
             false => AutoEscape::None,
         });
+        environment.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
+            (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(out.write_str(&escaped(text))?),
+            _ => escape_formatter(out, state, value),
+        });
         environment.add_global("service", service.to_owned());
         for (name, source) in [
             ("layout.html", LAYOUT),
@@ -183,6 +187,23 @@ impl Template {
             html: render("message.html")?,
         })
     }
+}
+
+/// A text that is no markup, in an element or in the quotes of an attribute. Slashes stay as they are, so that a link can be read
+/// in the source as well.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#x27;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 /// A subject is one line, whatever the names say that are in it.
@@ -214,7 +235,12 @@ mod tests {
         let rendered = reset.render("Acme <Ltd>").unwrap();
         assert!(rendered.subject.to_lowercase().contains("password"));
         assert!(rendered.text.contains("https://x/auth/changepassword/abc?u=a&b"));
-        assert!(rendered.html.contains("https:&#x2f;&#x2f;x&#x2f;auth") || rendered.html.contains("https://x/auth"));
+        let link = "https://x/auth/changepassword/abc?u=a&amp;b";
+        assert!(
+            rendered.html.contains(&format!("<a href=\"{link}\"")),
+            "{}",
+            rendered.html
+        );
         assert!(rendered.html.contains("Acme &lt;Ltd&gt;"));
         let invitation = Template::Invitation {
             organization: "Acme\r\nBcc: x@example.com".into(),
@@ -269,25 +295,102 @@ mod tests {
         assert!(!changed.text.contains("{{"));
     }
 
-    fn invitation(name: &str) -> Rendered {
-        let invitation = Template::Invitation {
-            organization: name.to_owned(),
-            role: name.to_owned(),
-            inviter: name.to_owned(),
-            until: "1 March 2026".into(),
-            link: "https://x/auth/invitations/accept/abc".into(),
-        };
-        invitation.render("Acme").unwrap()
+    /// Every template, with `said` wherever somebody may say something.
+    fn all(said: &str) -> [Template; 15] {
+        let said = || said.to_owned();
+        [
+            Template::PasswordReset {
+                link: said(),
+                minutes: 60,
+            },
+            Template::Activation {
+                link: said(),
+                hours: 24,
+            },
+            Template::EmailConfirmation {
+                link: said(),
+                minutes: 60,
+            },
+            Template::NewLogin {
+                ip: said(),
+                user_agent: said(),
+            },
+            Template::LoginCode {
+                code: said(),
+                minutes: 5,
+            },
+            Template::SignUp {
+                link: said(),
+                minutes: 30,
+            },
+            Template::AddressTaken,
+            Template::PasswordChanged,
+            Template::Invitation {
+                organization: said(),
+                role: said(),
+                inviter: said(),
+                until: said(),
+                link: said(),
+            },
+            Template::RoleGiven {
+                organization: said(),
+                role: said(),
+                by: said(),
+            },
+            Template::PhoneVerified { number: said() },
+            Template::PasskeyAdded { name: said() },
+            Template::TotpEnabled,
+            Template::TotpDisabled,
+            Template::PasskeyRemoved { name: said() },
+        ]
+    }
+
+    #[test]
+    fn every_template_is_among_all() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/notify/templates");
+        let names = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        let subjects = names.filter(|name| name.to_string_lossy().ends_with(".subject.txt"));
+        assert_eq!(subjects.count(), all("").len());
+        let kinds: std::collections::HashSet<_> = all("").iter().map(std::mem::discriminant).collect();
+        assert_eq!(kinds.len(), all("").len());
+    }
+
+    /// What a reader of the HTML sees of a text in it.
+    fn shown(html: &str) -> String {
+        let references = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&amp;", "&"),
+        ];
+        let replaced = |html: String, (reference, character): (&str, &str)| html.replace(reference, character);
+        references.into_iter().fold(html.to_owned(), replaced)
     }
 
     proptest! {
+        /// In the HTML it ends no element and no attribute and begins none; in the subject it begins no header; and it is
+        /// repeated, not carried out.
         #[test]
-        fn a_name_is_never_markup_and_never_a_template(name in "[ -~\u{80}-\u{ff}{}%<>&\"'#\r\n]{0,40}") {
-            let (said, plain) = (invitation(&name), invitation("Acme"));
-            let tags = |html: &str| html.matches(['<', '>']).count();
-            prop_assert_eq!(tags(&said.html), tags(&plain.html));
-            prop_assert!(said.text.contains(&name));
-            prop_assert!(!said.subject.contains(['\r', '\n']));
+        fn what_somebody_says_is_never_markup_a_header_or_a_template(
+            said in "[ -~\u{80}-\u{ff}{}%<>&\"'#\r\n\u{2028}]{0,40}|(\\{\\{|\\{%|\\}\\}|<script>|\" x=|'|\r\nBcc: a@b|&lt;){1,5}",
+        ) {
+            for (noisy, plain) in all(&said).iter().zip(all("Acme")) {
+                let (noisy, plain) = (noisy.render(&said).unwrap(), plain.render("Acme").unwrap());
+                for markup in ["<", ">", "\"", "'"] {
+                    prop_assert_eq!(noisy.html.matches(markup).count(), plain.html.matches(markup).count());
+                }
+                // Each place once more, in the text as it is and in the HTML as it is shown.
+                let places = |text: &str, word: &str| text.matches(word).count();
+                if said.len() > 4 {
+                    prop_assert!(places(&noisy.text, &said) >= places(&plain.text, "Acme"));
+                    prop_assert!(places(&shown(&noisy.html), &said) >= places(&plain.html, "Acme"));
+                }
+                let one_line = !noisy.subject.contains(|c: char| c.is_control() || c == '\u{2028}');
+                prop_assert!(one_line);
+            }
         }
     }
 }

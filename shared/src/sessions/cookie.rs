@@ -337,5 +337,48 @@ mod tests {
         fn no_text_panics_and_only_whole_ones_are_cookies(text in "[A-Za-z0-9_-]{0,90}") {
             prop_assert_eq!(Presented::parse(&text).is_some(), URL_SAFE_NO_PAD.decode(&text).is_ok_and(|bytes| bytes.len() == 56));
         }
+
+        /// Of several of one name the first, as browsers put the more specific path first (RFC 6265 §5.4).
+        #[test]
+        fn a_cookie_is_read_as_it_was_written(
+            cookies in proptest::collection::vec(("[a-c_]{1,2}", "[!#-+\\--:<-\\[\\]-~]{0,20}"), 0..6), name in "[a-c_]{1,2}", in_one in any::<bool>(),
+        ) {
+            let wanted = cookies.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+            let written: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let lines = if in_one { vec![written.join("; ")] } else { written };
+            let lines = lines.iter().map(|line| (COOKIE, HeaderValue::from_str(line).unwrap()));
+            let headers = HeaderMap::from_iter(lines);
+            prop_assert_eq!(find(&headers, &name), wanted);
+        }
+
+        #[test]
+        fn no_header_panics(bytes in proptest::collection::vec(any::<u8>(), 0..60), name in ".{0,5}") {
+            if let Ok(line) = HeaderValue::from_bytes(&bytes) {
+                let headers = HeaderMap::from_iter([(COOKIE, line)]);
+                let _either = find(&headers, &name);
+            }
+        }
+
+        /// Whom it names is what is in it; a character less or another one opens nothing.
+        #[test]
+        fn a_cookie_opens_its_session_and_no_other_does(
+            user in any::<u128>(), id in any::<u128>(), secret in any::<[u8; SECRET]>(), at in any::<prop::sample::Index>(), other in "[A-Za-z0-9_-]",
+        ) {
+            let mut bytes = [user.to_be_bytes(), id.to_be_bytes()].concat();
+            bytes.extend(secret);
+            let text = URL_SAFE_NO_PAD.encode(&bytes);
+            let presented = Presented::parse(&text).unwrap();
+            prop_assert_eq!((presented.user.bits(), presented.session.bits()), (user, id));
+            let mut session = session("curl", "192.0.2.1");
+            session.cookie.as_mut().unwrap().secret = Secret::presented(text.clone()).hash();
+            prop_assert!(presented.opens(&session));
+
+            let at = at.index(text.len());
+            let mut changed = text.clone();
+            changed.replace_range(at..=at, &other);
+            prop_assume!(changed != text);
+            prop_assert!(!Presented::parse(&changed).is_some_and(|presented| presented.opens(&session)));
+            prop_assert!(Presented::parse(&text[..at]).is_none());
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The only code that speaks to DynamoDB.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -30,15 +29,17 @@ const MAX_KEYS: usize = 100;
 pub struct Table {
     name: String,
     aws: Aws,
+    random: Random,
     client: tokio::sync::OnceCell<Client>,
 }
 
 impl Table {
-    /// The table `name`.
-    pub fn new(name: impl Into<String>, aws: Aws) -> Self {
+    /// The table `name`. `random` says how long it steps aside for competitors.
+    pub fn new(name: impl Into<String>, aws: Aws, random: Random) -> Self {
         Self {
             name: name.into(),
             aws,
+            random,
             client: tokio::sync::OnceCell::new(),
         }
     }
@@ -56,8 +57,16 @@ impl Table {
     /// Answers a call.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be answered.
+    /// [`StoreError`] when it cannot be answered, or not in time.
     pub async fn answer(&self, call: Call) -> Result<Answer, StoreError> {
+        let patience = self.aws.patience().call;
+        match tokio::time::timeout(patience, self.ask(call)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(StoreError::Unavailable(format!("no answer within {patience:?}"))),
+        }
+    }
+
+    async fn ask(&self, call: Call) -> Result<Answer, StoreError> {
         match call {
             Call::Get(keys) => self.get(keys).await.map(Answer::Items),
             Call::Query(query) => self.query(query).await.map(Answer::Page),
@@ -113,7 +122,7 @@ impl Table {
             if wanted.is_empty() {
                 return Ok(());
             }
-            pause(attempt).await;
+            self.pause(attempt).await;
         }
         Err(StoreError::Throttled)
     }
@@ -171,7 +180,7 @@ impl Table {
                 for attempt in 0..ATTEMPTS {
                     match self.write_one(change).await {
                         // A transaction holds the item at this moment.
-                        Err(StoreError::Conflict) => pause(attempt).await,
+                        Err(StoreError::Conflict) => self.pause(attempt).await,
                         settled => return settled,
                     }
                 }
@@ -264,9 +273,14 @@ impl Table {
                 }
                 _ => return Err(store_error(error)),
             }
-            pause(attempt).await;
+            self.pause(attempt).await;
         }
         Err(last)
+    }
+
+    /// Steps aside before the next attempt.
+    async fn pause(&self, attempt: u32) {
+        tokio::time::sleep(self.aws.patience().pause_after(attempt, &self.random)).await;
     }
 
     fn transact_item(&self, change: Change) -> Result<TransactWriteItem, StoreError> {
@@ -363,13 +377,6 @@ fn why_cancelled(reasons: &[CancellationReason]) -> Result<StoreError, StoreErro
         true => Ok(StoreError::Conflict),
         false => Ok(StoreError::Throttled),
     }
-}
-
-/// Waits a little longer each time, by chance between half and all of it, so that competitors do not meet again.
-async fn pause(attempt: u32) {
-    let most = 10_000_u64 << attempt;
-    let [chance] = Random::system().bytes();
-    tokio::time::sleep(Duration::from_micros(most / 2 + most * u64::from(chance) / 512)).await;
 }
 
 fn store_error<E, R>(error: SdkError<E, R>) -> StoreError

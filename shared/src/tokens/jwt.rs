@@ -206,3 +206,125 @@ fn decoded<A: DeserializeOwned, C: DeserializeOwned>(
         expires_at,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::random::Random;
+    use crate::tokens::access::{ENGINE, identity};
+    use crate::tokens::arc::arc;
+
+    static KEYRING: LazyLock<Keyring> = LazyLock::new(|| {
+        let document = Keyring::generate(Timestamp::UNIX_EPOCH, &Random::system()).unwrap();
+        Keyring::parse(&document).unwrap()
+    });
+
+    /// One of each algorithm.
+    const KINDS: [TokenKind<'static>; 3] = [ENGINE, identity("go"), arc("arc", 900)];
+
+    const NOW: i64 = 1_772_366_400;
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Claims {
+        said: String,
+        number: i64,
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn signed(kind: TokenKind<'_>, claims: &Claims) -> String {
+        sign(&KEYRING, kind, at(NOW), ForWhomever {}, claims.clone()).unwrap()
+    }
+
+    fn checked(kind: TokenKind<'_>, second: i64, token: &str) -> Option<Claims> {
+        let checked: Checked<ForWhomever, Claims> = check(&KEYRING, kind, at(second), token)?;
+        Some(checked.claims)
+    }
+
+    fn claims() -> impl Strategy<Value = Claims> {
+        (".{0,40}", any::<i64>()).prop_map(|(said, number)| Claims { said, number })
+    }
+
+    fn kinds() -> impl Strategy<Value = TokenKind<'static>> {
+        proptest::sample::select(KINDS.to_vec())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// And for as long as its kind says, to the second.
+        #[test]
+        fn what_is_signed_is_what_is_checked(kind in kinds(), claims in claims()) {
+            let token = signed(kind, &claims);
+            prop_assert_eq!(checked(kind, NOW, &token), Some(claims.clone()));
+            prop_assert_eq!(checked(kind, NOW + kind.lifetime - 1, &token), Some(claims));
+            prop_assert_eq!(checked(kind, NOW + kind.lifetime, &token), None);
+            prop_assert_eq!(checked(kind, NOW - 1, &token), None);
+            for other in KINDS.iter().filter(|other| other.typ != kind.typ) {
+                prop_assert_eq!(checked(*other, NOW, &token), None);
+            }
+        }
+
+        /// In header, claims or signature, and whatever the parts are cut and glued from.
+        #[test]
+        fn a_bit_that_was_changed_anywhere_is_refused(
+            kind in kinds(), part in 0_usize..3, byte in any::<Index>(), bit in 0..8_u32, at in any::<Index>(), more in "[A-Za-z0-9._=-]",
+        ) {
+            let token = signed(kind, &Claims { said: "Ada".into(), number: 1 });
+            let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
+            let mut bytes = URL_SAFE_NO_PAD.decode(&parts[part]).unwrap();
+            let byte = byte.index(bytes.len());
+            bytes[byte] ^= 1_u8 << bit;
+            parts[part] = URL_SAFE_NO_PAD.encode(bytes);
+            prop_assert_eq!(checked(kind, NOW, &parts.join(".")), None);
+
+            let at = at.index(token.len());
+            let mut longer = token.clone();
+            longer.insert_str(at, &more);
+            prop_assert_eq!(checked(kind, NOW, &longer), None);
+            let mut shorter = token.clone();
+            shorter.remove(at);
+            prop_assert_eq!(checked(kind, NOW, &shorter), None);
+            prop_assert_eq!(checked(kind, NOW, &token[..at]), None);
+        }
+
+        #[test]
+        fn no_text_panics_or_is_a_token(kind in kinds(), text in ".*|[a-zA-Z0-9_-]{0,30}\\.[a-zA-Z0-9_-]{0,30}\\.[a-zA-Z0-9_-]{0,30}") {
+            prop_assert_eq!(checked(kind, NOW, &text), None);
+        }
+
+        /// Headers that a token of ours might have, over claims and signatures that it has not.
+        #[test]
+        fn no_header_makes_it_one(kind in kinds(), name in "alg|typ|kid|crit|jku|jwk|x5u|x5c|cty|b64", value in values()) {
+            let token = signed(kind, &Claims { said: "Ada".into(), number: 1 });
+            let (header, rest) = token.split_once('.').unwrap();
+            let mut header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+            prop_assume!(header[&name] != value);
+            header[&name] = value;
+            let header = URL_SAFE_NO_PAD.encode(header.to_string());
+            prop_assert_eq!(checked(kind, NOW, &format!("{header}.{rest}")), None);
+        }
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let known = ["none", "HS256", "RS256", "RS512", "ES256", "at+jwt", "https://x/keys"].map(Value::from);
+        prop_oneof![
+            proptest::sample::select(known.to_vec()),
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+            proptest::collection::vec(".{0,5}", 0..3).prop_map(Value::from),
+        ]
+    }
+}

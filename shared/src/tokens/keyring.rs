@@ -303,7 +303,14 @@ impl SealingKey {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
+
+    static KEYRING: LazyLock<Keyring> = LazyLock::new(keyring);
 
     fn keyring() -> Keyring {
         Keyring::parse(&Keyring::generate(Timestamp::UNIX_EPOCH, &Random::system()).unwrap()).unwrap()
@@ -372,6 +379,36 @@ mod tests {
     fn nonsense_is_no_keyring() {
         for text in ["", "{}", "[]", r#"{"signing":[{"family":"EC"}],"sealing":[]}"#] {
             assert!(Keyring::parse(text).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens_and_a_bit_less_does_not(
+            text in ".{0,60}", purpose in "[a-z ]{1,9}", seed in any::<u64>(), byte in any::<Index>(), bit in 0..8_u32,
+        ) {
+            let opens = |purpose: &str, sealed: &str| KEYRING.open(purpose, sealed).ok();
+            let sealed = KEYRING.seal(&Random::seeded(seed), &purpose, &text).unwrap();
+            let opened = opens(&purpose, &sealed).unwrap();
+            prop_assert_eq!(opened.as_str(), &text);
+            let other = opens(&format!("{purpose}x"), &sealed);
+            prop_assert!(other.is_none());
+            let (kid, whole) = sealed.split_once('.').unwrap();
+            let bytes = STANDARD.decode(whole).unwrap();
+            let at = byte.index(bytes.len());
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            for broken in [changed.as_slice(), &bytes[..at]] {
+                let opened = opens(&purpose, &format!("{kid}.{}", STANDARD.encode(broken)));
+                prop_assert!(opened.is_none());
+            }
+        }
+
+        #[test]
+        fn no_text_opens(text in ".{0,60}", rest in "[A-Za-z0-9+/=]{0,60}") {
+            prop_assert!(KEYRING.open("totp", &text).is_err());
+            let own = format!("{}.{rest}", KEYRING.sealing[0].kid);
+            prop_assert!(KEYRING.open("totp", &own).is_err());
         }
     }
 }

@@ -1,8 +1,10 @@
-//! `cargo bench`: what things cost, as README shows it. No test asserts these numbers; machines differ.
+//! `cargo bench --bench costs`: what things cost, as README shows it, and whether it tells who has an account. No test asserts
+//! these numbers; machines differ. Parts by name: `cargo bench --bench costs -- timing`.
 
 mod edge;
 mod replay;
 mod starts;
+mod timing;
 
 use std::hint::black_box;
 use std::num::NonZeroUsize;
@@ -30,14 +32,28 @@ fn main() {
     tracing::subscriber::set_global_default(shared::http::log::subscriber(tracing::Level::INFO, std::io::sink))
         .unwrap();
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    println!("| what | measured here | goal |\n|---|---|---|");
+    // Cargo adds options of its own.
+    let parts: Vec<String> = std::env::args().skip(1).filter(|part| !part.starts_with('-')).collect();
+    let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(measure(cores));
-    edge::measure();
-    runtime.block_on(starts::measure());
+    if ["requests", "edge", "starts"].into_iter().any(is_wanted) {
+        println!("| what | measured here | goal |\n|---|---|---|");
+    }
+    if is_wanted("requests") {
+        runtime.block_on(measure(cores));
+    }
+    if is_wanted("edge") {
+        edge::measure();
+    }
+    if is_wanted("starts") {
+        runtime.block_on(starts::measure());
+    }
+    if is_wanted("timing") {
+        runtime.block_on(timing::measure());
+    }
 }
 
 fn row(what: &str, measured: &str, goal: &str) {

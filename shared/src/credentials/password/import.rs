@@ -211,6 +211,8 @@ mod tests {
     use ImportRefused::{Malformed, TooCostly, TooWeak, UnknownScheme};
     use proptest::prelude::*;
 
+    use base64::engine::general_purpose::STANDARD_NO_PAD;
+
     use super::super::{Argon2Params, PasswordHash};
     use super::*;
 
@@ -311,6 +313,45 @@ mod tests {
                 whole.insert_str(at.min(whole.len()), &piece);
                 let _ = PasswordHash::import(&whole);
             }
+        }
+    }
+
+    /// Parameters around their bounds, and far beyond.
+    fn numbers() -> impl Strategy<Value = u32> {
+        prop_oneof![0..12_u32, Just(1_000), 0..300_000_u32, any::<u32>()]
+    }
+
+    fn bytes(length: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Vec<u8>> {
+        proptest::collection::vec(any::<u8>(), length)
+    }
+
+    proptest! {
+        /// Exactly what is within the bounds is taken over, as it is written.
+        #[test]
+        fn a_hash_is_taken_over_where_its_sign_in_is_affordable(
+            (m, t, p) in (numbers(), numbers(), numbers()), salt in bytes(8..=48), tag in bytes(10..=64),
+        ) {
+            let rest = format!("{}${}", STANDARD_NO_PAD.encode(&salt), STANDARD_NO_PAD.encode(&tag));
+            let taken = |start: &str| {
+                let text = format!("{start}${rest}");
+                let taken = PasswordHash::import(&text).ok();
+                taken.map(|hash| assert_eq!(hash.as_str(), text)).is_some()
+            };
+            let affordable = (1..=8).contains(&p) && (1..=10).contains(&t) && (8 * p..=262_144).contains(&m);
+            for name in ["argon2id", "argon2i", "argon2d"] {
+                prop_assert_eq!(taken(&format!("${name}$v=19$m={m},t={t},p={p}")), affordable);
+            }
+            prop_assert_eq!(taken(&format!("$pbkdf2-sha256$i={m}")), (1_000..=2_000_000).contains(&m));
+            let memory = 128_u64.saturating_mul(t.into()).saturating_mul(1 << m.min(40));
+            let affordable = (1..=20).contains(&m) && t >= 1 && memory <= 128 << 20 && (1..=4).contains(&p);
+            prop_assert_eq!(taken(&format!("$scrypt$ln={m},r={t},p={p}")), affordable);
+        }
+
+        #[test]
+        fn a_salt_or_a_hash_of_another_length_is_refused(salt in bytes(0..=60), tag in bytes(0..=80)) {
+            let (salt64, tag64) = (STANDARD_NO_PAD.encode(&salt), STANDARD_NO_PAD.encode(&tag));
+            let taken = PasswordHash::import(&format!("$argon2id$v=19$m=64,t=1,p=1${salt64}${tag64}")).is_ok();
+            prop_assert_eq!(taken, (8..=48).contains(&salt.len()) && (10..=64).contains(&tag.len()));
         }
     }
 }

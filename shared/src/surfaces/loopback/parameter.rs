@@ -137,7 +137,52 @@ mod tests {
         assert!(parameter(&deep, "filter").is_err());
     }
 
+    /// What can be written in both ways: texts, and lists and objects that are not empty.
+    fn values() -> impl Strategy<Value = Value> {
+        ".{0,12}".prop_map(Value::from).prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 1..4).prop_map(Value::from),
+                objects(inner),
+            ]
+        })
+    }
+
+    fn objects(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+        let members = proptest::collection::btree_map("[a-z]{1,4}", inner, 1..4);
+        members.prop_map(|members| Value::Object(members.into_iter().collect()))
+    }
+
+    /// A value as a client writes it, with a name in brackets for every step into it.
+    fn in_brackets(name: &str, value: &Value, pairs: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                members
+                    .iter()
+                    .for_each(|(key, value)| in_brackets(&format!("{name}[{key}]"), value, pairs));
+            }
+            Value::Array(items) => {
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at, value)| in_brackets(&format!("{name}[{at}]"), value, pairs));
+            }
+            text => {
+                let text: String = form_urlencoded::byte_serialize(text.as_str().unwrap().as_bytes()).collect();
+                pairs.push(format!("{name}={text}"));
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_filter_says_the_same_in_both_ways(filter in objects(values())) {
+            let text: String = form_urlencoded::byte_serialize(filter.to_string().as_bytes()).collect();
+            prop_assert_eq!(read(&format!("x=1&filter={text}")), Some(filter.clone()));
+            let mut pairs = vec!["x=1".to_owned()];
+            in_brackets("filter", &filter, &mut pairs);
+            prop_assert_eq!(read(&pairs.join("&")), Some(filter));
+        }
+
         #[test]
         fn no_query_panics(query in "(filter|where|\\[|\\]|=|&|[0-9]|%5B|%|a|\\{|\"|:){0,30}") {
             let _either = parameter(&query, "filter");
