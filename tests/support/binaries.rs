@@ -12,23 +12,20 @@ use serde_json::Value;
 #[track_caller]
 pub fn path(name: &str) -> PathBuf {
     static BUILT: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
-    let built = BUILT.get_or_init(build);
+    let built = BUILT.get_or_init(|| build(&["--workspace", "--bins"]));
     built
         .get(name)
         .unwrap_or_else(|| panic!("no program {name} among {:?}", built.keys()))
         .clone()
 }
 
-fn build() -> HashMap<String, PathBuf> {
+/// What `cargo build` with these arguments makes, by name.
+pub fn build(arguments: &[&str]) -> HashMap<String, PathBuf> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--workspace",
-            "--bins",
-            "--message-format=json-render-diagnostics",
-        ])
+        .args(["build", "--message-format=json-render-diagnostics"])
         .args(["--manifest-path", manifest])
+        .args(arguments)
         .stderr(Stdio::inherit())
         .output()
         .unwrap();

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use countersign::{Local, Storage};
 use jiff::Timestamp;
@@ -91,6 +92,12 @@ impl<'a> Setup<'a> {
             let account = ACCOUNT.fetch_add(1, Ordering::Relaxed) % ACCOUNTS;
             self.variables.push(("AWS_ACCESS_KEY_ID", format!("test{account}")));
             self.variables.push(("AWS_SECRET_ACCESS_KEY", "test".into()));
+            // It is one thread for all tests: what would be a dead connection elsewhere is a long queue there.
+            self.patience.get_or_insert(Patience {
+                request: Duration::from_secs(8),
+                call: Duration::from_secs(24),
+                ..Patience::default()
+            });
         }
         let data_dir = tempfile::tempdir().unwrap();
         std::fs::write(data_dir.path().join("keyring.json"), keyring()).unwrap();

@@ -1,56 +1,139 @@
-//! How long processes take to their first answer. Their programs are built in the profile of this benchmark.
+//! How long processes take to their first question and their first answer, and how large they are. They are built as they are
+//! deployed, in release, which takes its time: each function is optimised as a whole.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use shared::app::EMBEDDED_TABLE;
-use tests::Server;
 use tests::runtime_api::Function;
+use tests::{Server, binaries};
 
 use crate::{EMAIL, median, millis, row};
 
 const ROUNDS: usize = 15;
+const HELLO: &str = "hello";
+const LOCAL: &str = "countersign";
 
 pub async fn measure() {
-    let built = tokio::task::spawn_blocking(build).await.unwrap();
+    let functions = functions();
+    let packages = [LOCAL.to_owned()].into_iter().chain(functions.clone());
+    let arguments: Vec<String> = packages.map(|name| format!("--package={name}")).collect();
+    let built = tokio::task::spawn_blocking(move || {
+        let mut built = release(
+            &[
+                &["--bins"],
+                &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..],
+            ]
+            .concat(),
+        );
+        built.extend(release(&["--package=tests", "--example=hello"]));
+        built
+    });
+    let built = built.await.unwrap();
+    local(&built[LOCAL]).await;
+    let server = Server::start().await;
+    starts(&server, &functions, &built).await;
+    first_answers(&server, &built[HELLO], &built["engine-auth"]).await;
+}
+
+/// Programs in the profile that is deployed.
+fn release(arguments: &[&str]) -> HashMap<String, PathBuf> {
+    binaries::build(&[&["--release"], arguments].concat())
+}
+
+/// The names of all functions: each is a crate in a folder of its surface.
+fn functions() -> Vec<String> {
+    let list = |path: &Path| {
+        let mut names: Vec<String> = std::fs::read_dir(path)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort_unstable();
+        names
+    };
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../functions"));
+    let surfaces = list(root).into_iter();
+    let functions = surfaces.flat_map(|surface| {
+        let groups = list(&root.join(&surface)).into_iter();
+        groups
+            .map(move |group| format!("{surface}-{group}"))
+            .collect::<Vec<_>>()
+    });
+    functions.collect()
+}
+
+async fn local(program: &Path) {
     let data_dir = tempfile::tempdir().unwrap();
-    let first = local_server(&built.join("countersign"), data_dir.path()).await;
+    let first = local_server(program, data_dir.path()).await;
     row(
-        "`cargo run`'s server, first start: keys, table, administrator",
+        "`cargo run --release`'s server, first start: keys, table, administrator",
         &ms(first),
         "",
     );
     let mut again = Vec::new();
     for _ in 0..ROUNDS {
-        again.push(local_server(&built.join("countersign"), data_dir.path()).await);
+        again.push(local_server(program, data_dir.path()).await);
     }
     row(
-        "`cargo run`'s server, later starts, to its first answer",
+        "`cargo run --release`'s server, later starts, to its first answer",
         &ms(median(again)),
         "under 100 ms",
     );
-    functions(&built).await;
 }
 
-async fn functions(built: &std::path::Path) {
-    let server = Server::start().await;
-    let token = server.client().join(EMAIL).await;
+fn variables(server: &Server) -> [(&'static str, String); 3] {
     let endpoint = server.app().config.aws.dynamodb_endpoint.clone().unwrap();
-    let directory = server.data_dir().to_string_lossy().into_owned();
-    let variables = [
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.as_str()),
-        ("TABLE_NAME", EMBEDDED_TABLE),
-        ("DATA_DIR", &directory),
-    ];
-    let (hello, auth) = (built.join("examples/hello"), built.join("engine-auth"));
+    [
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+        ("TABLE_NAME", EMBEDDED_TABLE.to_owned()),
+        ("DATA_DIR", server.data_dir().to_string_lossy().into_owned()),
+    ]
+}
+
+/// From the start of the process to its first question, which is what Lambda calls initialization.
+async fn starts(server: &Server, functions: &[String], built: &HashMap<String, PathBuf>) {
+    let variables = variables(server);
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let names = [HELLO.to_owned()].into_iter().chain(functions.iter().cloned());
+    let names: Vec<String> = names.collect();
+    let mut times: HashMap<&str, Vec<Duration>> = HashMap::new();
+    // In turns, so that all of them meet the same machine.
+    for _ in 0..ROUNDS {
+        for name in &names {
+            let function = Function::start_at(built[name].clone(), "bench", &variables).await;
+            times.entry(name).or_default().push(function.started_in);
+        }
+    }
+    let hello = median(times[HELLO].clone());
+    for name in &names {
+        let time = median(times[name.as_str()].clone());
+        #[expect(clippy::cast_precision_loss, reason = "a program has fewer bytes than that")]
+        let megabytes = std::fs::metadata(&built[name]).unwrap().len() as f64 / 1e6;
+        row(
+            &format!("`{name}`, {megabytes:.1} MB: process start to its first question"),
+            &format!(
+                "{}, {:.2} times hello",
+                ms(time),
+                time.as_secs_f64() / hello.as_secs_f64()
+            ),
+            "",
+        );
+    }
+}
+
+async fn first_answers(server: &Server, hello: &Path, auth: &Path) {
+    let token = server.client().join(EMAIL).await;
+    let variables = variables(server);
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (mut hellos, mut refusals, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        hellos.push(first_answer(&hello, &[], "x", 200).await);
-        refusals.push(first_answer(&auth, &variables, "x", 401).await);
+        hellos.push(first_answer(hello, &[], "x", 200).await);
+        refusals.push(first_answer(auth, &variables, "x", 401).await);
         // The server's clock stands still in the past of the function's: the token has expired, the key is read.
-        answers.push(first_answer(&auth, &variables, &token, 401).await);
+        answers.push(first_answer(auth, &variables, &token, 401).await);
     }
     let (hello, refusal, answer) = (median(hellos), median(refusals), median(answers));
     row(
@@ -77,7 +160,7 @@ async fn functions(built: &std::path::Path) {
     );
 }
 
-async fn first_answer(binary: &std::path::Path, variables: &[(&str, &str)], token: &str, status: u16) -> Duration {
+async fn first_answer(binary: &Path, variables: &[(&str, &str)], token: &str, status: u16) -> Duration {
     let event = json!({
         "version": "2.0", "routeKey": "GET /api/v1/me", "rawPath": "/api/v1/me", "rawQueryString": "",
         "headers": { "x-auth": token, "host": "id.example.com" },
@@ -93,7 +176,6 @@ async fn first_answer(binary: &std::path::Path, variables: &[(&str, &str)], toke
     function.call(&event).await.expect(status);
     begun.elapsed()
 }
-
 /// Starts the server and waits for its first answer.
 async fn local_server(binary: &std::path::Path, data_dir: &std::path::Path) -> Duration {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
@@ -119,24 +201,6 @@ async fn local_server(binary: &std::path::Path, data_dir: &std::path::Path) -> D
     server.kill().unwrap();
     server.wait().unwrap();
     time
-}
-
-fn build() -> PathBuf {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    for what in [
-        "--package=countersign",
-        "--package=engine-auth",
-        "--package=tests --example=hello",
-    ] {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--profile=bench"])
-            .args(what.split(' '))
-            .current_dir(root)
-            .status();
-        assert!(built.unwrap().success(), "the programs do not build");
-    }
-    let bench = std::env::current_exe().unwrap();
-    bench.parent().and_then(std::path::Path::parent).unwrap().to_owned()
 }
 
 fn ms(time: Duration) -> String {
