@@ -1,6 +1,7 @@
 //! The programs of the workspace, as `cargo` builds them.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -20,7 +21,7 @@ pub fn path(name: &str) -> PathBuf {
 }
 
 /// What `cargo build` with these arguments makes, by name.
-pub fn build(arguments: &[&str]) -> HashMap<String, PathBuf> {
+pub fn build(arguments: &[impl AsRef<OsStr>]) -> HashMap<String, PathBuf> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let output = Command::new(env!("CARGO"))
         .args(["build", "--message-format=json-render-diagnostics"])

@@ -1,5 +1,6 @@
 //! How long processes take to their first question and their first answer, and how large they are. They are built as they are
-//! deployed, in release, which takes its time: each function is optimised as a whole.
+//! deployed, in release, which takes its time: each function is optimised as a whole. `PROGRAMS=folder` measures those that are
+//! in a folder already.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,17 +20,16 @@ const LOCAL: &str = "countersign";
 
 pub async fn measure() {
     let functions = functions();
-    let packages = [LOCAL.to_owned()].into_iter().chain(functions.clone());
-    let arguments: Vec<String> = packages.map(|name| format!("--package={name}")).collect();
+    let names: Vec<String> = [LOCAL.to_owned()].into_iter().chain(functions.clone()).collect();
     let built = tokio::task::spawn_blocking(move || {
-        let mut built = release(
-            &[
-                &["--bins"],
-                &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..],
-            ]
-            .concat(),
-        );
-        built.extend(release(&["--package=tests", "--example=hello"]));
+        if let Some(folder) = std::env::var_os("PROGRAMS").map(PathBuf::from) {
+            let all = names.into_iter().chain([HELLO.to_owned()]);
+            return all.map(|name| (name.clone(), folder.join(name))).collect();
+        }
+        let mut arguments = vec!["--release".to_owned(), "--bins".to_owned()];
+        arguments.extend(names.iter().map(|name| format!("--package={name}")));
+        let mut built = binaries::build(&arguments);
+        built.extend(binaries::build(&["--release", "--package=tests", "--example=hello"]));
         built
     });
     let built = built.await.unwrap();
@@ -37,11 +37,6 @@ pub async fn measure() {
     let server = Server::start().await;
     starts(&server, &functions, &built).await;
     first_answers(&server, &built[HELLO], &built["engine-auth"]).await;
-}
-
-/// Programs in the profile that is deployed.
-fn release(arguments: &[&str]) -> HashMap<String, PathBuf> {
-    binaries::build(&[&["--release"], arguments].concat())
 }
 
 /// The names of all functions: each is a crate in a folder of its surface.
