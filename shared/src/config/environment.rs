@@ -50,10 +50,10 @@ impl<'a> Env<'a> {
             VARIABLES.iter().any(|v| v.name == name),
             "{name} is missing from VARIABLES"
         );
-        (self.lookup)(name)
-            .or_else(|| self.settings.get(name).cloned())
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+        let said = |value: String| Some(value.trim().to_owned()).filter(|value| !value.is_empty());
+        // A template sets what nobody gave it to nothing.
+        let by_itself = (self.lookup)(name).and_then(said);
+        by_itself.or_else(|| self.settings.get(name).cloned().and_then(said))
     }
 
     pub(super) fn text_or(&self, name: &'static str, default: &str) -> String {
