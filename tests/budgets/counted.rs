@@ -13,8 +13,8 @@ use crate::store::wire::Wire;
 pub struct Counted {
     pub metered: Metered,
     pub wire: Wire,
-    pub database: Database,
-    pub table: String,
+    database: Database,
+    table: String,
 }
 
 impl Counted {

@@ -18,7 +18,7 @@ mod identity;
 mod identity_roles;
 mod large;
 mod lists;
-mod meter;
+pub mod meter;
 mod operations;
 mod passkeys;
 mod prices;

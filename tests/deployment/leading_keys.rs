@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use shared::app::Parts;
-use shared::notify::PREFIX;
+use shared::store::Call;
 use shared::store::commit::Effect;
 use shared::store::door::Counting;
 use shared::store::query::Index;
-use shared::store::{Call, Key};
 use tests::provider::Provider;
 use tests::traveller::HOME;
 use tests::{Answer, Client, Server, events};
@@ -18,6 +17,7 @@ use tests::{Answer, Client, Server, events};
 use super::gateway::{Route, select};
 use super::stack::{Stack, list};
 use super::story::{self, Api, TITLES, Teller};
+use crate::budgets::meter::of_the_mailer;
 
 const MAILER: &str = "PlatformMailer";
 
@@ -178,16 +178,6 @@ impl Watched {
                 touched.extend(touches.iter().cloned().map(|touch| (name.to_owned(), touch)));
             }
         }
-    }
-}
-
-/// The server's own mailer passes the same door. Nobody else touches a message alone.
-fn of_the_mailer(call: &Call) -> bool {
-    let message = |key: &Key| key.pk.starts_with(PREFIX);
-    match call {
-        Call::Get(keys) => keys.iter().all(message),
-        Call::Query(_) => false,
-        Call::Commit(changes) => changes.iter().all(|change| message(&change.key)),
     }
 }
 

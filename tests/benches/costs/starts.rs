@@ -171,8 +171,9 @@ async fn first_answer(binary: &Path, variables: &[(&str, &str)], token: &str, st
     function.call(&event).await.expect(status);
     begun.elapsed()
 }
+
 /// Starts the server and waits for its first answer.
-async fn local_server(binary: &std::path::Path, data_dir: &std::path::Path) -> Duration {
+async fn local_server(binary: &Path, data_dir: &Path) -> Duration {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
