@@ -35,7 +35,7 @@ pub const PREFIX: &str = "OUTBOX#";
 const PURPOSE: &str = "outbox";
 
 /// A message is kept so long.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// A message could not be written, read or sent. Texts are for the log.
 #[derive(Debug, thiserror::Error)]

@@ -139,9 +139,7 @@ impl Post {
 fn record(pk: &str, place: &str) -> Value {
     let mut event = events::read("platform/outbox_stream.json");
     let mut record = event["Records"][0].take();
-    for image in ["Keys", "NewImage"] {
-        record["dynamodb"][image]["pk"]["S"] = pk.into();
-    }
+    record["dynamodb"]["Keys"]["pk"]["S"] = pk.into();
     record["dynamodb"]["SequenceNumber"] = place.into();
     record
 }

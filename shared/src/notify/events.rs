@@ -1,6 +1,6 @@
 //! Events: what other systems are told of accounts, under barong's names. An event is an item of the same commit as what
-//! caused it, so that it is told if and only if that happened; whoever wants to know reads the table's stream. Mails are
-//! messages of their own, so that a reader of events that fails keeps no mail back.
+//! caused it, so that it is told if and only if that happened; whoever wants to know learns its key from the table's stream. Mails
+//! are messages of their own, so that a reader of events that fails keeps no mail back.
 
 use std::time::Duration;
 

@@ -49,7 +49,7 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
     }
     let stream = StreamSpecification::builder()
         .stream_enabled(true)
-        .stream_view_type(StreamViewType::NewImage)
+        .stream_view_type(StreamViewType::KeysOnly)
         .build()
         .map_err(build)?;
     match request.stream_specification(stream).send().await {
