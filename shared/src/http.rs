@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod layers;
 pub mod log;
 pub mod metrics;
+pub mod operations;
 pub mod query;
 pub mod throttle;
 

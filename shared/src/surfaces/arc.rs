@@ -15,7 +15,6 @@ mod words;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::act::in_words;
 pub use crate::http::bearer;
@@ -48,8 +47,7 @@ pub const BASES: [&str; 8] = [
 
 /// Finishes a group's routes: those that anybody may call, and those that stand behind the gate. A known path with a method
 /// that it does not have is a path that does not exist.
-pub fn surface(app: App, open: OpenApiRouter<App>, guarded: OpenApiRouter<Gate>) -> Router {
-    let ((open, _), (guarded, _)) = (open.split_for_parts(), guarded.split_for_parts());
+pub fn surface(app: App, open: Router<App>, guarded: Router<Gate>) -> Router {
     let guarded = match guarded.has_routes() {
         true => guarded.route_layer(from_fn_with_state(app.clone(), permit::identified)),
         false => guarded,

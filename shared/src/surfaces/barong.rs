@@ -17,10 +17,9 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use utoipa::openapi::{OpenApi, PathItem};
-use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::act::in_words;
-pub use administration::Administration;
+pub use administration::{Needs, able};
 pub use caller::{Asking, Caller, CallerHeaders, Guarded, pass, refused};
 pub use error::{BarongError, ErrorKeys};
 pub use paging::{PageParams, Paging};
@@ -37,13 +36,8 @@ pub const BASE: &str = "/api/v2";
 const SHOWN: &str = "/api/v2/barong";
 
 /// Finishes a group's routes, whose paths begin after the base: both bases, and what all groups have in common.
-pub fn surface(app: &App, routes: OpenApiRouter<App>) -> Router {
-    let (routes, _) = routes.split_for_parts();
-    surface_of(app, routes.with_state(app.clone()))
-}
-
-/// The same for routes that have their state.
-pub fn surface_of(app: &App, routes: Router) -> Router {
+pub fn surface(app: &App, routes: Router<App>) -> Router {
+    let routes = routes.with_state(app.clone());
     let both = Router::new().nest(BASE, routes.clone()).nest(SHOWN, routes);
     both.method_not_allowed_fallback(|| async { BarongError::method_not_allowed() })
         .layer(DefaultBodyLimit::max(MAX_MULTIPART))
@@ -51,22 +45,18 @@ pub fn surface_of(app: &App, routes: Router) -> Router {
 }
 
 /// Routes that anybody may call whom no restriction keeps out.
-pub fn unrestricted(app: &App, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+pub fn unrestricted(app: &App, routes: Router<App>) -> Router<App> {
     routes.route_layer(from_fn_with_state(app.clone(), caller::unrestricted))
 }
 
 /// Routes that only those may call whom the edge lets through.
-pub fn guarded(app: &App, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+pub fn guarded(app: &App, routes: Router<App>) -> Router<App> {
     routes.route_layer(from_fn_with_state(app.clone(), caller::authorized))
 }
 
 /// A group's part of the surface's API document.
-pub fn document(routes: OpenApiRouter<App>) -> OpenApi {
-    documented(OpenApiRouter::new().nest(BASE, routes).into_openapi())
-}
-
-/// The same for a part that is put together otherwise.
-pub fn documented(mut document: OpenApi) -> OpenApi {
+pub fn document(group: OpenApi) -> OpenApi {
+    let mut document = OpenApi::default().nest(BASE, group);
     for item in document.paths.paths.values_mut() {
         let PathItem {
             get, put, post, delete, ..

@@ -1,45 +1,45 @@
 //! The group on one screen.
 
+#![expect(deprecated, reason = "some are so in the published document, and there all the same")]
+
 use axum::Router;
-use shared::App;
 use shared::surfaces::arc::{Gate, surface};
+use shared::{App, operations};
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::{apple, facebook, google, instagram, keycloak, logout};
 
-/// What a client or a browser may call.
-#[expect(deprecated, reason = "they are so in the published document, and there all the same")]
-fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(google::google_start, google::google_start_get))
-        .routes(routes!(google::google_callback))
-        .routes(routes!(facebook::facebook_start))
-        .routes(routes!(facebook::facebook_callback))
-        .routes(routes!(instagram::instagram_start))
-        .routes(routes!(instagram::instagram_callback))
-        .routes(routes!(apple::apple_start))
-        .routes(routes!(apple::apple_callback, apple::apple_callback_post))
-        .routes(routes!(keycloak::keycloak_start, keycloak::keycloak_start_get))
-        .routes(routes!(keycloak::keycloak_callback))
-}
+operations! {
+    /// What a client or a browser may call.
+    Open: App = [
+        google::google_start,
+        google::google_start_get,
+        google::google_callback,
+        facebook::facebook_start,
+        facebook::facebook_callback,
+        instagram::instagram_start,
+        instagram::instagram_callback,
+        apple::apple_start,
+        apple::apple_callback,
+        apple::apple_callback_post,
+        keycloak::keycloak_start,
+        keycloak::keycloak_start_get,
+        keycloak::keycloak_callback,
+    ]
 
-/// What needs an access token and its session.
-fn guarded() -> OpenApiRouter<Gate> {
-    OpenApiRouter::new()
-        .routes(routes!(logout::google_logout))
-        .routes(routes!(logout::keycloak_logout))
+    /// What needs an access token and its session.
+    Guarded: Gate = [
+        logout::google_logout,
+        logout::keycloak_logout,
+    ]
 }
 
 /// The group's routes, without an answer to unknown paths.
 pub fn routes(app: App) -> Router {
-    surface(app, open(), guarded())
+    surface(app, Open::router(), Guarded::router())
 }
 
 /// The group's part of the surface's API document.
 pub fn document() -> OpenApi {
-    let mut document = open().into_openapi();
-    document.merge(guarded().into_openapi());
-    document
+    Open::document().merge_from(Guarded::document())
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::any;
 use shared::App;
-use shared::surfaces::barong::{self, surface_of};
+use shared::surfaces::barong::{self, surface};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
@@ -17,10 +17,10 @@ struct Document;
 /// The group's routes, without an answer to unknown paths.
 pub fn routes(app: App) -> Router {
     let routes = Router::new().route("/auth/{*path}", any(authorize::authorize));
-    surface_of(&app, routes.with_state(app.clone()))
+    surface(&app, routes)
 }
 
 /// The group's part of the surface's API document.
 pub fn document() -> OpenApi {
-    barong::documented(OpenApi::default().nest(barong::BASE, Document::openapi()))
+    barong::document(Document::openapi())
 }

@@ -2,35 +2,33 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use shared::App;
 use shared::surfaces::engine::{authenticated, multipart_limit, surface};
+use shared::{App, operations};
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::{create, get, logo};
 
-/// What anybody may call.
-fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(logo::get_org_logo))
-}
+operations! {
+    /// What anybody may call.
+    Open: App = [
+        logo::get_org_logo,
+    ]
 
-/// What needs a token and its session.
-fn guarded() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create::create_organization))
-        .routes(routes!(get::get_organization))
-        .layer(multipart_limit())
+    /// What needs a token and its session.
+    Guarded: App = [
+        create::create_organization,
+        get::get_organization,
+    ]
 }
 
 /// The group's routes, without an answer to unknown paths.
 pub fn routes(app: App) -> Router {
-    let guarded = guarded().route_layer(from_fn_with_state(app.clone(), authenticated));
-    let (routes, _) = open().merge(guarded).split_for_parts();
-    surface(routes.with_state(app))
+    let guarded = Guarded::router().layer(multipart_limit());
+    let guarded = guarded.route_layer(from_fn_with_state(app.clone(), authenticated));
+    surface(Open::router().merge(guarded).with_state(app))
 }
 
 /// The group's part of the surface's API document.
 pub fn document() -> OpenApi {
-    open().merge(guarded()).into_openapi()
+    Open::document().merge_from(Guarded::document())
 }

@@ -6,11 +6,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use lambda_http::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use serde::Serialize;
-use shared::App;
+use shared::{App, operations};
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// Where things are.
 #[derive(Serialize, ToSchema)]
@@ -68,15 +66,17 @@ async fn openid_configuration(State(app): State<App>) -> Response {
     (headers, Json(discovery)).into_response()
 }
 
-fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(openid_configuration))
+operations! {
+    Open: App = [
+        openid_configuration,
+    ]
 }
 
 pub fn routes(app: App) -> Router {
-    open().split_for_parts().0.with_state(app)
+    Open::router().with_state(app)
 }
 
 /// The part of arc's API document.
 pub fn document() -> OpenApi {
-    open().into_openapi()
+    Open::document()
 }

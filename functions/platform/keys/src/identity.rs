@@ -4,13 +4,11 @@
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use shared::App;
 use shared::surfaces::identity_server::{IdentityError, surface};
 use shared::tokens::access::identity_jwks;
+use shared::{App, operations};
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// A set of keys, for the API document.
 #[derive(ToSchema)]
@@ -52,16 +50,17 @@ async fn jwks(State(app): State<App>) -> Result<Response, IdentityError> {
     )))
 }
 
-fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(jwks))
+operations! {
+    Open: App = [
+        jwks,
+    ]
 }
 
 pub fn routes(app: App) -> Router {
-    let (routes, _) = open().split_for_parts();
-    surface(routes.with_state(app))
+    surface(Open::router().with_state(app))
 }
 
 /// The part of identity-server's API document.
 pub fn document() -> OpenApi {
-    open().into_openapi()
+    Open::document()
 }

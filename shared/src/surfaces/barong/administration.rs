@@ -9,86 +9,70 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::Method;
-use utoipa::openapi::{OpenApi, PathItem};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa::Path;
 
 use super::caller::{let_in, refused};
-use super::{BASE, SHOWN, document, surface};
+use super::{BASE, SHOWN, surface};
 use crate::App;
-use crate::access::edge::ability::{Act, Model};
 use crate::access::edge::{Ability, Refusal};
+use crate::http::operations::place;
 
 /// What each operation needs, by its method and its path after the base.
-type Needs = HashMap<(Method, String), Ability>;
+#[derive(Debug, Default)]
+pub struct Needs(HashMap<(Method, String), Ability>);
 
-/// A group of routes for administrators.
-#[derive(Default)]
-pub struct Administration {
-    routes: OpenApiRouter<App>,
-    needs: Needs,
-}
-
-impl Administration {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds operations that need this.
+impl Needs {
+    /// The operation that `P` is about needs this.
     #[must_use]
-    pub fn may(mut self, act: Act, model: Model, routes: UtoipaMethodRouter<App>) -> Self {
-        let (_, paths, _) = &routes;
-        for (path, item) in &paths.paths {
-            let needs = methods(item).map(|method| ((method, path.clone()), Ability(act, model)));
-            self.needs.extend(needs);
-        }
-        Self {
-            routes: self.routes.routes(routes),
-            ..self
-        }
+    pub fn with<P: Path>(mut self, ability: Ability, about: P) -> Self {
+        let (methods, path) = place(about);
+        let needs = methods.into_iter().map(|method| ((method, path.clone()), ability));
+        self.0.extend(needs);
+        self
     }
 
-    /// The group's routes, without an answer to unknown paths.
-    pub fn routes(self, app: &App) -> Router {
-        let state = (app.clone(), Arc::new(self.needs));
-        surface(app, self.routes.route_layer(from_fn_with_state(state, able)))
-    }
-
-    /// The group's part of the surface's API document.
-    pub fn document(self) -> OpenApi {
-        document(self.routes)
+    fn of(&self, request: &Request) -> Option<Ability> {
+        let path = request.extensions().get::<MatchedPath>()?.as_str();
+        let path = path.strip_prefix(SHOWN).or_else(|| path.strip_prefix(BASE))?;
+        // A route that answers GET answers HEAD as well.
+        let method = match request.method() {
+            &Method::HEAD => Method::GET,
+            method => method.clone(),
+        };
+        self.0.get(&(method, path.to_owned())).copied()
     }
 }
 
-fn methods(item: &PathItem) -> impl Iterator<Item = Method> {
-    let known = [
-        (item.get.is_some(), Method::GET),
-        (item.post.is_some(), Method::POST),
-        (item.put.is_some(), Method::PUT),
-        (item.delete.is_some(), Method::DELETE),
-    ];
-    known
-        .into_iter()
-        .filter_map(|(is_there, method)| is_there.then_some(method))
+/// Lists operations by what they need of a role and by their handlers: `administration! { Read User: users::list, metrics::get; }`.
+/// They are called `Administration`, which has `routes(&app)` and `document()`.
+#[macro_export]
+macro_rules! administration {
+    ($($act:ident $model:ident: $($($segment:ident)::+),+;)+) => {
+        $crate::operations! { Administration: $crate::App = [$($($($segment)::+),+),+] }
+
+        impl Administration {
+            fn routes(app: &$crate::App) -> ::axum::Router {
+                use $crate::access::edge::ability::{Ability, Act, Model};
+                let needs = $crate::surfaces::barong::Needs::default();
+                $($(let needs = needs.with(Ability(Act::$act, Model::$model), $crate::about!($($segment)::+));)+)+
+                $crate::surfaces::barong::able(app, Self::router(), needs)
+            }
+        }
+    };
+}
+
+/// Routes that only those may call whose role has what each needs.
+pub fn able(app: &App, routes: Router<App>, needs: Needs) -> Router {
+    let state = (app.clone(), Arc::new(needs));
+    surface(app, routes.route_layer(from_fn_with_state(state, let_able_in)))
 }
 
 /// Lets through whom the edge lets through, and whose role has what the operation needs.
-async fn able(State((app, needs)): State<(App, Arc<Needs>)>, request: Request, next: Next) -> Response {
-    match needed(&needs, &request) {
+async fn let_able_in(State((app, needs)): State<(App, Arc<Needs>)>, request: Request, next: Next) -> Response {
+    match needs.of(&request) {
         // In a box: it carries all that the edge and the operation wait for.
         Some(ability) => Box::pin(let_in(&app, Some(ability), request, next)).await,
         // A route that says nothing is nobody's.
         None => refused(Refusal::NotAble).into_response(),
     }
-}
-
-fn needed(needs: &Needs, request: &Request) -> Option<Ability> {
-    let path = request.extensions().get::<MatchedPath>()?.as_str();
-    let path = path.strip_prefix(SHOWN).or_else(|| path.strip_prefix(BASE))?;
-    // A route that answers GET answers HEAD as well.
-    let method = match request.method() {
-        &Method::HEAD => Method::GET,
-        method => method.clone(),
-    };
-    needs.get(&(method, path.to_owned())).copied()
 }
