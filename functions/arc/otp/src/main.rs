@@ -2,7 +2,7 @@
 
 use shared::surfaces::arc::not_found;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     shared::http::gateway::run(|app| arc_otp::routes(app).fallback(not_found)).await
 }

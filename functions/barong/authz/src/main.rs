@@ -2,7 +2,7 @@
 
 use shared::surfaces::barong;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     shared::http::gateway::run(|app| barong_authz::routes(app).fallback(barong::not_found)).await
 }

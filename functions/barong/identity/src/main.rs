@@ -2,7 +2,7 @@
 
 use shared::surfaces::barong::not_found;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     shared::http::gateway::run(|app| barong_identity::routes(app).fallback(not_found)).await
 }

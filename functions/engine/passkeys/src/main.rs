@@ -1,6 +1,6 @@
 //! Engine: passkeys, as a Lambda function.
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     shared::http::gateway::run(|app| engine_passkeys::routes(app).fallback(shared::surfaces::engine::not_found)).await
 }

@@ -1,6 +1,6 @@
 //! Engine: the members of an organization, as a Lambda function.
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     shared::http::gateway::run(|app| engine_users::routes(app).fallback(shared::surfaces::engine::not_found)).await
 }

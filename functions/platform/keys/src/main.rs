@@ -1,6 +1,6 @@
 //! The public keys, as a Lambda function.
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     shared::http::gateway::run(platform_keys::routes).await
 }

@@ -8,7 +8,7 @@ use shared::notify::mailer::Outlet;
 use shared::notify::ses::Ses;
 use shared::notify::sns::Sns;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = shared::http::gateway::from_env()?;
     let ses = Ses::new(app.aws.clone(), app.config.mail.clone());
