@@ -5,11 +5,9 @@ use shared::accounts::Email;
 use shared::accounts::sign_up::{NewAccount, NoAccount, sign_up};
 use shared::act::Undone;
 use shared::ids::UserId;
-use shared::store::Item;
 use tests::server::Table::Embedded;
 use tests::{PASSWORD, Server};
 
-use super::census::text;
 use super::explorer::{Choices, Play, every, server_on, some};
 use super::lists::census_of_lists;
 use super::people::{account, newcomer, origin, password, until_answered};
@@ -33,16 +31,7 @@ async fn join(app: App, email: String, name: &'static str) -> Result<UserId, Und
 
 /// How many items there are in the table, but for counters.
 async fn items(server: &Server) -> usize {
-    let table = server.app().store.table();
-    let request = table.client().await.scan().table_name(table.name());
-    let pages = request
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await;
-    let is_counter = |item: &&Item| text(item, "pk").starts_with("TALLY#");
-    pages.unwrap().iter().filter(|item| !is_counter(item)).count()
+    server.count("NOT begins_with(pk, :value)", "TALLY#").await
 }
 
 async fn two_join(server: &Server, choices: &mut Choices, faults: usize) {

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use countersign::{Local, Storage};
 use jiff::Timestamp;
 use shared::App;
@@ -208,6 +209,27 @@ impl Server {
             items.push(item.unwrap());
         }
         items
+    }
+
+    /// How many items there are that a filter lets through, such as `begins_with(pk, :value)`. They are counted where they are.
+    pub async fn count(&self, filter: &str, value: &str) -> usize {
+        let table = self.app().store.table();
+        let mut pages = table
+            .client()
+            .await
+            .scan()
+            .table_name(table.name())
+            .consistent_read(true)
+            .select(Select::Count)
+            .filter_expression(filter)
+            .expression_attribute_values(":value", AttributeValue::S(value.to_owned()))
+            .into_paginator()
+            .send();
+        let mut count = 0;
+        while let Some(page) = pages.next().await {
+            count += usize::try_from(page.unwrap().count).unwrap();
+        }
+        count
     }
 
     /// Where the server keeps what it keeps.
