@@ -34,7 +34,7 @@ pub const PREFIX: &str = "OUTBOX#";
 /// What sealed content is bound to.
 const PURPOSE: &str = "outbox";
 
-/// A message is kept so long.
+/// A message or an event is kept so long.
 pub const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// A message could not be written, read or sent. Texts are for the log.

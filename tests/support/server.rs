@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use countersign::{Local, Storage};
 use jiff::Timestamp;
@@ -194,16 +195,7 @@ impl Server {
 
     /// Everything in the table.
     pub async fn dump(&self) -> Vec<Item> {
-        let table = self.app().store.table();
-        let mut pages = table
-            .client()
-            .await
-            .scan()
-            .table_name(table.name())
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
+        let mut pages = self.scan().await.into_paginator().items().send();
         let mut items = Vec::new();
         while let Some(item) = pages.next().await {
             items.push(item.unwrap());
@@ -213,23 +205,20 @@ impl Server {
 
     /// How many items there are that a filter lets through, such as `begins_with(pk, :value)`. They are counted where they are.
     pub async fn count(&self, filter: &str, value: &str) -> usize {
-        let table = self.app().store.table();
-        let mut pages = table
-            .client()
-            .await
-            .scan()
-            .table_name(table.name())
-            .consistent_read(true)
-            .select(Select::Count)
-            .filter_expression(filter)
-            .expression_attribute_values(":value", AttributeValue::S(value.to_owned()))
-            .into_paginator()
-            .send();
+        let counting = self.scan().await.select(Select::Count).filter_expression(filter);
+        let counting = counting.expression_attribute_values(":value", AttributeValue::S(value.to_owned()));
+        let mut pages = counting.into_paginator().send();
         let mut count = 0;
         while let Some(page) = pages.next().await {
             count += usize::try_from(page.unwrap().count).unwrap();
         }
         count
+    }
+
+    async fn scan(&self) -> ScanFluentBuilder {
+        let table = self.app().store.table();
+        let scan = table.client().await.scan();
+        scan.table_name(table.name()).consistent_read(true)
     }
 
     /// Where the server keeps what it keeps.

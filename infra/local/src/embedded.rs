@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_drops_stream_records_that_no_message_is_as_old_as() {
+    fn a_start_drops_stream_records_of_what_is_gone() {
         let (directory, connection) = opened();
         let kept = notify::KEPT.as_secs();
         for (number, age) in [(1, kept + 60), (2, kept - 60), (3, 0)] {

@@ -2,13 +2,11 @@
 //! caused it, so that it is told if and only if that happened; whoever wants to know learns its key from the table's stream. Mails
 //! are messages of their own, so that a reader of events that fails keeps no mail back.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::NotifyError;
+use super::{KEPT, NotifyError};
 use crate::App;
 use crate::accounts::User;
 use crate::ids::new_ulid;
@@ -22,9 +20,6 @@ pub const PREFIX: &str = "EVENT#";
 
 /// What a sealed token is bound to.
 const PURPOSE: &str = "event";
-
-/// An event is kept so long.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Something that happened to an account.
 #[derive(Debug, Clone, Serialize, Deserialize)]

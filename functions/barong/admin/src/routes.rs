@@ -18,15 +18,13 @@ administration! {
     Read Profile: lists::profiles::list;
     Update Profile: profiles::update;
     Read Restriction: restrictions::list;
-    Create Restriction: restrictions::create;
+    Create Restriction: restrictions::create, restrictions::whitelink;
     Update Restriction: restrictions::update;
     Destroy Restriction: restrictions::delete;
-    Create Restriction: restrictions::whitelink;
-    Read User: metrics::get, lists::users::list, users::get::get;
+    Read User: metrics::get, lists::users::list, users::get::get, lists::documents::pending, lists::labels::users,
+        lists::labels::values;
     Update User: users::update::put, users::update::post, users::role::post;
-    Read User: lists::documents::pending;
     Destroy User: users::data_storage::delete;
-    Read User: lists::labels::users, lists::labels::values;
     Create Label: users::labels::create;
     Update Label: users::labels::put, users::labels::post;
     Destroy Label: users::labels::delete;
