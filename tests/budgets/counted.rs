@@ -52,8 +52,10 @@ impl Counted {
 
     /// What `act` does at the table, and the units that it reads and writes; without what the mailer does meanwhile.
     pub async fn count<T>(&self, act: impl Future<Output = T>) -> (T, Cost, (f64, f64)) {
+        self.wire.settle().await;
         self.wire.take();
         let (told, cost) = self.metered.cost(act).await;
+        self.wire.settle().await;
         (told, cost, count(self.wire.take()))
     }
 }

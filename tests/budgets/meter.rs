@@ -35,7 +35,7 @@ impl Metered {
         let adjust = move |parts: &mut Parts| {
             parts.store = parts.store.clone().behind(before);
             let threads = NonZeroUsize::new(2).unwrap();
-            parts.passwords = PasswordHasher::new(Argon2Params::new(64 * 1024, 2, 1).unwrap(), threads, 256);
+            parts.passwords = PasswordHasher::new(Argon2Params::new(64 * 1024, 6, 1).unwrap(), threads, 256);
         };
         let server = setup.with(adjust).start_on(table).await?;
         let app = server.app().clone();

@@ -72,6 +72,8 @@ struct State {
     rule: Mutex<Option<(String, Verdict)>>,
     seen: Mutex<Vec<Seen>>,
     connections: AtomicUsize,
+    /// Requests that cost something and are not among the seen yet.
+    under_way: Arc<()>,
     /// Connections with a lesser number are dead.
     first_alive: AtomicUsize,
 }
@@ -108,6 +110,8 @@ impl Wire {
         tokio::spawn(async move {
             let engine = Arc::new((reqwest::Client::builder().build().unwrap(), engine));
             while let Ok((stream, _)) = listener.accept().await {
+                // An answer is two writes: the second would wait for the first to be acknowledged, which takes 40 ms.
+                stream.set_nodelay(true).unwrap();
                 let (state, engine) = (Arc::clone(&shared), Arc::clone(&engine));
                 let number = state.connections.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(async move {
@@ -180,6 +184,13 @@ impl Wire {
         seen
     }
 
+    /// Waits for requests whose sender has lost interest: they would count as part of what comes next.
+    pub async fn settle(&self) {
+        while Arc::strong_count(&self.state.under_way) > 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// How many verdicts are left over.
     pub fn planned(&self) -> usize {
         self.state.plan.lock().unwrap().values().map(VecDeque::len).sum()
@@ -211,9 +222,10 @@ async fn exchange(
         "DeleteItem",
         "TransactWriteItems",
     ];
-    if priced.contains(&operation.as_str()) {
+    let under_way = priced.contains(&operation.as_str()).then(|| {
         request["ReturnConsumedCapacity"] = json!("TOTAL");
-    }
+        Arc::clone(&state.under_way)
+    });
     let (status, answer) = match &verdict {
         Verdict::Lost | Verdict::Silent { arrives: false } | Verdict::Says(..) => (0, Value::Null),
         Verdict::Pass | Verdict::AnswerLost | Verdict::Silent { arrives: true } | Verdict::Half(_) => {
@@ -235,6 +247,7 @@ async fn exchange(
         connection,
         at,
     });
+    drop(under_way);
     match verdict {
         Verdict::Pass => say(stream, status, &answer.to_string(), 1).await,
         Verdict::Says(status, error) => say(stream, status, &error.to_string(), 1).await,

@@ -90,11 +90,10 @@ impl Counting {
         let _ = self.hashes.set(Box::new(hashes));
     }
 
-    /// The calls since the last time this was asked.
+    /// The calls since the last time this was asked. The numbers go on: one that is still under way ends as itself, and not as
+    /// one of those to come.
     pub fn take(&self) -> Vec<Passage> {
-        let mut passages = lock(&self.passages);
-        passages.0 = 0;
-        std::mem::take(&mut passages.1)
+        std::mem::take(&mut lock(&self.passages).1)
     }
 }
 
