@@ -1,5 +1,6 @@
 //! Plays clients against each other, one store call at a time.
 
+use std::cell::Cell;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,14 +31,25 @@ pub async fn server_on(table: Table) -> Option<Server> {
     setup.start_on(table).await
 }
 
-/// Plays one schedule only, as a failure printed it: `RACE_REPLAY=2/8,0/4,… cargo test -p tests <the test's name>`.
+/// Plays one schedule only, in the part of a test that failed, as it was printed: `RACE_REPLAY=2:2/8,0/4,… cargo test -p tests <the
+/// test's name>`.
 const REPLAY: &str = "RACE_REPLAY";
 
 /// Draws so many times as many schedules as tests ask for by themselves, which have to be quick.
 const TIMES: &str = "RACE_SCHEDULES";
 
+/// Which part of its test is played, from 1; each test has a thread of its own.
+fn next_part() -> usize {
+    thread_local! {
+        static PARTS: Cell<usize> = const { Cell::new(0) };
+    }
+    PARTS.set(PARTS.get() + 1);
+    PARTS.get()
+}
+
 /// Where a schedule goes at each of its forks.
 pub struct Choices {
+    part: usize,
     /// What was chosen, and among how many.
     made: Vec<(usize, usize)>,
     at: usize,
@@ -46,32 +58,32 @@ pub struct Choices {
 
 impl Choices {
     /// From the first choice on, or drawn at random.
-    fn new(random: Option<Random>) -> Self {
+    fn new(part: usize, random: Option<Random>) -> Self {
         Self {
+            part,
             made: Vec::new(),
             at: 0,
             random,
         }
     }
 
-    /// Those that were made before, and behind them the first of everything.
-    fn again(made: Vec<(usize, usize)>) -> Self {
-        Self {
-            made,
-            at: 0,
-            random: None,
-        }
-    }
-
-    /// The schedule that is to be played again, where there is one.
-    fn replayed() -> Option<Self> {
-        let text = std::env::var(REPLAY).ok()?;
+    /// Those that were printed, and behind them the first of everything.
+    fn again(text: &str) -> Self {
         let number = |text: &str| text.parse().expect("a number in RACE_REPLAY");
-        let made = text.split(',').map(|choice| {
+        let (part, made) = text.split_once(':').expect("a part before the choices of RACE_REPLAY");
+        let made = made.split(',').filter(|choice| !choice.is_empty()).map(|choice| {
             let (made, among) = choice.split_once('/').expect("choices like 2/8 in RACE_REPLAY");
             (number(made), number(among))
         });
-        Some(Self::again(made.collect()))
+        let mut choices = Self::new(number(part), None);
+        choices.made.extend(made);
+        choices
+    }
+
+    /// How it is asked for to be played again.
+    fn text(&self) -> String {
+        let made = self.made.iter().map(|(made, among)| format!("{made}/{among}"));
+        format!("{}:{}", self.part, made.collect::<Vec<_>>().join(","))
     }
 
     fn choose(&mut self, among: usize) -> usize {
@@ -105,23 +117,28 @@ impl Choices {
 impl Drop for Choices {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let choices: Vec<String> = self
-                .made
-                .iter()
-                .map(|(made, among)| format!("{made}/{among}"))
-                .collect();
-            eprintln!("to play it again: {REPLAY}={}", choices.join(","));
+            eprintln!("to play it again: {REPLAY}={}", self.text());
         }
     }
 }
 
+/// Plays the schedule that is asked for where it is one of this part. How many were played; `None` where none is asked for.
+async fn replayed(part: usize, run: &mut impl AsyncFnMut(&mut Choices)) -> Option<usize> {
+    let mut choices = Choices::again(&std::env::var(REPLAY).ok()?);
+    if choices.part != part {
+        return Some(0);
+    }
+    run(&mut choices).await;
+    Some(1)
+}
+
 /// Runs every schedule there is, and says how many there were.
 pub async fn every(mut run: impl AsyncFnMut(&mut Choices)) -> usize {
-    if let Some(mut choices) = Choices::replayed() {
-        run(&mut choices).await;
-        return 1;
+    let part = next_part();
+    if let Some(played) = replayed(part, &mut run).await {
+        return played;
     }
-    let mut choices = Choices::new(None);
+    let mut choices = Choices::new(part, None);
     for schedules in 1..=MOST {
         run(&mut choices).await;
         if !choices.advance() {
@@ -134,12 +151,13 @@ pub async fn every(mut run: impl AsyncFnMut(&mut Choices)) -> usize {
 
 /// Runs so many schedules that are drawn at random, the same ones every time.
 pub async fn some(schedules: u64, mut run: impl AsyncFnMut(&mut Choices)) {
-    if let Some(mut choices) = Choices::replayed() {
-        return run(&mut choices).await;
+    let part = next_part();
+    if replayed(part, &mut run).await.is_some() {
+        return;
     }
     let times = std::env::var(TIMES).map_or(1, |times| times.parse().expect("a number in RACE_SCHEDULES"));
     for seed in 0..schedules * times {
-        run(&mut Choices::new(Some(Random::seeded(seed)))).await;
+        run(&mut Choices::new(part, Some(Random::seeded(seed)))).await;
     }
     println!("{} schedules were played", schedules * times);
 }
@@ -293,9 +311,10 @@ async fn every_order_is_played_once() {
 
 #[test]
 fn a_schedule_that_failed_is_played_again_as_it_was() {
-    let mut choices = Choices::new(Some(Random::seeded(7)));
+    let mut choices = Choices::new(2, Some(Random::seeded(7)));
     let made: Vec<usize> = [8, 4, 2].map(|among| choices.choose(among)).to_vec();
-    let mut again = Choices::again(choices.made.clone());
+    let mut again = Choices::again(&choices.text());
+    assert_eq!(again.part, 2);
     assert_eq!([8, 4, 2].map(|among| again.choose(among)).to_vec(), made);
     // Behind what was printed it goes on with the first of everything.
     assert_eq!(again.choose(3), 0);

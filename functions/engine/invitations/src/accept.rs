@@ -12,7 +12,7 @@ use shared::sessions::Origin;
 use shared::surfaces::engine::{Authenticated, Caller, EngineError, ErrorBody, in_words, issue_token};
 use shared::tokens::Secret;
 use shared::{App, access, sessions};
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -20,6 +20,23 @@ pub struct Accepted {
     message: &'static str,
     /// A fresh token of the same session, which names the new role.
     jwt_token: String,
+}
+
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum Refusals {
+    /// No token, or an unknown one (errors.token); a member already (errors.user)
+    #[response(status = 400)]
+    Invalid(ErrorBody),
+    /// Expired or revoked (errors.token)
+    #[response(status = 406)]
+    Closed(ErrorBody),
+    /// Accepted already (errors.token), or the caller belongs to as many organizations as anybody may (errors.user)
+    #[response(status = 409)]
+    Conflict(ErrorBody),
+    /// Another address was invited (errors.email)
+    #[response(status = 417)]
+    AnotherAddress(ErrorBody),
 }
 
 #[utoipa::path(
@@ -35,10 +52,7 @@ pub struct Accepted {
     responses(
         Authenticated,
         (status = 200, description = "The caller belongs to the organization", body = Accepted),
-        (status = 400, description = "No token, or an unknown one (errors.token); a member already (errors.user)", body = ErrorBody),
-        (status = 406, description = "Expired or revoked (errors.token)", body = ErrorBody),
-        (status = 409, description = "Accepted already (errors.token), or the caller belongs to as many organizations as anybody may (errors.user)", body = ErrorBody),
-        (status = 417, description = "Another address was invited (errors.email)", body = ErrorBody),
+        Refusals,
     )
 )]
 pub async fn accept_invitation(
@@ -73,10 +87,7 @@ pub async fn accept_invitation(
     responses(
         Authenticated,
         (status = 200, description = "The caller belongs to the organization", body = Accepted),
-        (status = 400, description = "No token, or an unknown one (errors.token); a member already (errors.user)", body = ErrorBody),
-        (status = 406, description = "Expired or revoked (errors.token)", body = ErrorBody),
-        (status = 409, description = "Accepted already (errors.token), or the caller belongs to as many organizations as anybody may (errors.user)", body = ErrorBody),
-        (status = 417, description = "Another address was invited (errors.email)", body = ErrorBody),
+        Refusals,
     )
 )]
 pub async fn accept_invitation_post(
