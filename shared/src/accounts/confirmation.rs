@@ -104,14 +104,9 @@ pub async fn request(app: &App, email: &Email, origin: &Origin) -> std::result::
         gauge.count_in(&mut commit);
     }
     match waits(&user) {
-        true => {
-            commit.create(&message);
-            commit.create(&event);
-        }
-        false => {
-            commit.create(&message.to_nobody());
-        }
-    }
+        true => commit.create(&message).create(&event),
+        false => commit.create(&message.to_nobody()).decoy(&event, event.kept_until),
+    };
     app.store.commit(commit).await
 }
 

@@ -62,27 +62,27 @@ pub async fn request(app: &App, email: &Email, origin: &Origin) -> Result<(), Fa
         ),
         minutes: LIFETIME.as_secs() / 60,
     };
-    let mut commit = Commit::<Failure>::new();
-    password_reset::count_mail(&mut commit, app, email, origin);
-    commit.put(&PasswordReset {
+    let reset = PasswordReset {
         email: email.clone(),
         user_id: is_somebody.then_some(user.id),
         client: None,
         token: OneTime::new(&secret, now, LIFETIME)?,
-    });
+    };
     // The mail goes to the address as its owner typed it, not as whoever asks does.
     let message = Message::mail(app, &keyring, &user.email, &template)?;
     let record = serde_json::json!({ "user": events::user(&user), "domain": domain });
     let event = Event::new(app, "system.user.password.reset.token", &record)?.with_token(app, &keyring, &token)?;
-    match is_somebody {
-        true => {
-            commit.create(&message);
-            commit.create(&event);
-            Activity::new(app, user.id, origin, "password", "request password reset").enter(&mut commit);
-        }
-        false => {
-            commit.create(&message.to_nobody());
-        }
+    let activity = Activity::new(app, user.id, origin, "password", "request password reset");
+    let mut commit = Commit::<Failure>::new();
+    password_reset::count_mail(&mut commit, app, email, origin);
+    commit.put(&reset);
+    if is_somebody {
+        commit.create(&message).create(&event);
+        activity.enter(&mut commit);
+    } else {
+        let until = reset.token.valid_until;
+        commit.create(&message.to_nobody());
+        commit.decoy(&event, until).decoy(&activity, until);
     }
     app.store.commit(commit).await
 }

@@ -1,9 +1,10 @@
 //! Writing: changes with conditions, all or nothing, each with the refusal that it means.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 
 use super::StoreError;
-use super::record::{Item, Key, Record, VERSION, Versioned, number, write};
+use super::record::{Item, Key, Record, VERSION, Versioned, decoy, number, write};
 
 /// DynamoDB's limit for one transaction.
 pub const MAX_CHANGES: usize = 100;
@@ -136,6 +137,13 @@ impl<E> Commit<E> {
         self.put_if(record, 1, Condition::Always)
     }
 
+    /// Writes, in the place of a record that there is for somebody only, what costs the same and nobody ever reads: how long an answer
+    /// takes does not tell then who has an account (ASVS 6.3.8).
+    pub fn decoy<R: Record>(&mut self, record: &R, until: Timestamp) -> &mut Self {
+        let made = decoy(record, until);
+        self.push_made(made, Condition::Absent)
+    }
+
     /// Writes a record over the version that was read.
     pub fn replace<R: Record>(&mut self, read: &Versioned<R>, record: &R) -> &mut Self {
         self.put_if(record, read.version + 1, Condition::Version(read.version))
@@ -185,9 +193,14 @@ impl<E> Commit<E> {
     }
 
     fn put_if<R: Record>(&mut self, record: &R, version: u64, condition: Condition) -> &mut Self {
-        match write(record, version) {
-            Ok(item) => self.push(Change {
-                key: record.key(),
+        let made = write(record, version).map(|item| (record.key(), item));
+        self.push_made(made, condition)
+    }
+
+    fn push_made(&mut self, made: Result<(Key, Item), StoreError>, condition: Condition) -> &mut Self {
+        match made {
+            Ok((key, item)) => self.push(Change {
+                key,
                 effect: Effect::Put(item),
                 condition,
             }),

@@ -21,6 +21,9 @@ pub const VERSION: &str = "v";
 /// The attribute that DynamoDB's time to live reads, in seconds since 1970. DynamoDB removes late: readers compare.
 pub const TTL: &str = "expires_at";
 
+/// What the partitions of decoys begin with.
+const NOBODY: &str = "NOBODY#";
+
 /// Names one item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
@@ -152,6 +155,22 @@ pub(crate) fn write<R: Record>(record: &R, version: u64) -> Result<Item, StoreEr
     }
 }
 
+/// What [`write`] makes, as an item of nobody: as large and in as many indexes, where no reader looks, until `until`.
+pub(crate) fn decoy<R: Record>(record: &R, until: Timestamp) -> Result<(Key, Item), StoreError> {
+    let mut item = write(record, 1)?;
+    let Key { pk, sk } = record.key();
+    let key = Key::new(format!("{NOBODY}{pk}"), sk);
+    item.extend(key.attributes());
+    for index in ["gsi1pk", "gsi2pk"] {
+        if let Some(AttributeValue::S(partition)) = item.get_mut(index) {
+            partition.insert_str(0, NOBODY);
+        }
+    }
+    item.insert(TTL.to_owned(), number(until.as_second()));
+    item.insert("kind".to_owned(), AttributeValue::S("decoy".to_owned()));
+    Ok((key, item))
+}
+
 pub(crate) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
@@ -219,6 +238,15 @@ mod tests {
             let back = Versioned::<Note>::from_item(item).unwrap();
             assert_eq!((back.record, back.version), (note(text), 3));
         }
+    }
+
+    #[test]
+    fn a_decoy_is_where_nobody_looks() {
+        let (key, item) = decoy(&note(Some("x")), Timestamp::MAX).unwrap();
+        assert_eq!(key, Key::new("NOBODY#NOTE#1", "NOTE"));
+        assert_eq!(Key::of(&item), Some(key));
+        assert_eq!(item[TTL], number(Timestamp::MAX.as_second()));
+        assert!(matches!(read::<Note>(item), Err(StoreError::Corrupt(_))));
     }
 
     #[test]

@@ -65,6 +65,9 @@ pub async fn tell(teller: &mut Teller<'_, impl Api>, mail: &Client, people: &Peo
     teller
         .tell(ask("identity.users.password.generate_code").with(&address), 201)
         .await;
+    teller
+        .tell(ask("identity.users.password.generate_code").with(&nobody), 201)
+        .await;
     let token = barong.newest_reset(&email).await.unwrap();
     let reset = |password: &str| {
         let body = json!({ "reset_password_token": token, "password": password, "confirm_password": password });
