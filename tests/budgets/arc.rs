@@ -83,7 +83,7 @@ const EXPECTED: &[(&str, usize, &str)] = &[
     (
         "forget-password, administrator",
         5,
-        "get1 | get1 | get2 | get1 | commit3",
+        "get1 | get1 | get2 | get2 | commit3",
     ),
     ("verify-reset-password-link", 2, "query | get2"),
     ("reset-password", 4, "get1 | query | get3 | commit5"),
