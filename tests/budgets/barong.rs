@@ -6,7 +6,7 @@ use tests::barong::{OTHER, STRONG};
 use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::meter::{Cost, Metered};
-use super::operations::hold;
+use super::operations::{hold, row};
 
 const ADA: &str = "ada@example.com";
 const NOBODY: &str = "nobody@example.com";
@@ -125,10 +125,7 @@ async fn what_each_operation_costs(
 #[test]
 fn asking_for_a_mail_costs_the_same_for_somebody_and_for_nobody() {
     for expected in [WITHOUT_LIMITS, WITH_LIMITS] {
-        let of = |wanted: &str| {
-            let (_, waits, text) = expected.iter().find(|(name, ..)| *name == wanted).unwrap();
-            (*waits, *text)
-        };
+        let of = |wanted: &str| row(expected, wanted);
         for asked in ["mail a confirmation", "mail a reset"] {
             assert_eq!(of(&format!("{asked}, unknown address")), of(asked), "{asked}");
         }

@@ -9,7 +9,7 @@ use tests::server::Table::{self, DynamoDbLocal, Embedded};
 use tests::server::{ADMIN, ADMIN_PASSWORD};
 
 use super::meter::{Cost, Metered};
-use super::operations::hold;
+use super::operations::{hold, row};
 
 const BOB: &str = "bob@example.com";
 const NEW: &str = "another long phrase";
@@ -105,10 +105,7 @@ async fn what_each_operation_costs(
 #[test]
 fn unknown_and_known_wait_for_the_same() {
     for expected in [WITHOUT_LIMITS, WITH_LIMITS] {
-        let row = |wanted: &str| {
-            let (_, waits, text) = expected.iter().find(|(name, ..)| *name == wanted).unwrap();
-            (*waits, *text)
-        };
+        let row = |wanted: &str| row(expected, wanted);
         assert_eq!(row("activate, unknown user"), row("activate, wrong code"));
         assert_eq!(
             row("reset-password, unknown user"),

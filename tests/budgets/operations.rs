@@ -151,6 +151,12 @@ pub async fn hold(
     assert_costs(&costs, expected);
 }
 
+/// The waits and calls that are expected of an operation.
+pub fn row<'a>(expected: Expected<'a>, wanted: &str) -> (usize, &'a str) {
+    let (_, waits, text) = expected.iter().find(|(name, ..)| *name == wanted).unwrap();
+    (*waits, text)
+}
+
 /// Compares whole tables, so that a failure shows every difference at once.
 #[track_caller]
 pub fn assert_costs(costs: &[(&'static str, Cost)], expected: Expected<'_>) {
@@ -184,10 +190,7 @@ async fn what_each_operation_costs(
 #[test]
 fn unknown_and_known_wait_for_the_same() {
     for expected in [WITHOUT_LIMITS, WITH_LIMITS] {
-        let row = |wanted: &str| {
-            let (_, waits, text) = expected.iter().find(|(name, ..)| *name == wanted).unwrap();
-            (*waits, *text)
-        };
+        let row = |wanted: &str| row(expected, wanted);
         let visible = |wanted: &str| {
             let (waits, text) = row(wanted);
             let words: Vec<&str> = text.split(' ').filter(|word| !word.starts_with('[')).collect();

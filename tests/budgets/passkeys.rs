@@ -9,7 +9,7 @@ use tests::server::Table::{self, DynamoDbLocal, Embedded};
 
 use super::capacity::{count, lenience};
 use super::meter::{Cost, Metered};
-use super::operations::hold;
+use super::operations::{hold, row};
 use crate::store::wire::Wire;
 
 const ADA: &str = "ada@example.com";
@@ -154,10 +154,7 @@ async fn no_operation_of_passkeys_costs_more_units_than_these(#[values(Embedded,
 #[test]
 fn unknown_and_known_names_wait_for_the_same() {
     for expected in [WITHOUT_LIMITS, WITH_LIMITS] {
-        let of = |wanted: &str| {
-            let (_, waits, text) = expected.iter().find(|(name, ..)| *name == wanted).unwrap();
-            (*waits, *text)
-        };
+        let of = |wanted: &str| row(expected, wanted);
         assert_eq!(of("check, unknown name"), of("check"));
         // Whoever has a passkey is told so, by a challenge.
         assert!(
